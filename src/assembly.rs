@@ -1,0 +1,1 @@
+//! Accepted answers to the numbered dossier.

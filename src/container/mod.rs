@@ -1,0 +1,1 @@
+//! Zip and compound files: guarded reading, deterministic writing.

@@ -1,0 +1,266 @@
+//! The whole numbered document: what the form and the appendices print, in order.
+//!
+//! Made once by `assembly`; every text is ready to print, every number assigned. Templates
+//! print these values and never count or compute. Serialised, it is the templates' contract.
+
+use serde::{Deserialize, Serialize};
+
+use crate::exhibit::Exhibit;
+use crate::plan::{ItemCode, TaskId, UnitId};
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Dossier {
+    /// Short hash of the inputs' digests, printed in every footer: parts with the same identity
+    /// belong together.
+    pub identity: String,
+    /// A draft says so on every page.
+    pub draft: bool,
+    pub title: String,
+    pub form_title: String,
+    pub government: String,
+    /// 「110」.
+    pub year: String,
+    /// 「110年1月1日至110年12月31日」.
+    pub period: String,
+    /// 「111年2月15日」.
+    pub prepared_on: String,
+    /// ISO date of `prepared_on`, for the PDF's metadata.
+    pub prepared_on_iso: String,
+    pub recipient: String,
+    /// Legal bases as the plan words them.
+    pub legal_bases: Vec<String>,
+    pub contacts: Vec<ContactLine>,
+    pub facets: Vec<FacetSection>,
+    pub score: ScoreOverview,
+    pub detail_tables: Vec<DetailTable>,
+    pub appendices: Vec<Appendix>,
+    pub signatures: Vec<String>,
+    /// 「尚缺」 lines of a draft.
+    pub missing: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContactLine {
+    pub name: String,
+    pub title: String,
+    pub telephone: String,
+    pub email: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScoreOverview {
+    /// Sum of the points, when every indicator has them.
+    pub points: Option<String>,
+    pub self_score: Option<String>,
+    /// The grade the self-score would earn.
+    pub grade: Option<String>,
+    /// Printed where points are missing: 「依110年度考核評分表」.
+    pub no_points: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FacetSection {
+    /// 「壹」.
+    pub numeral: String,
+    pub title: String,
+    pub indicators: Vec<IndicatorSection>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndicatorSection {
+    /// 「一」 within its facet.
+    pub numeral: String,
+    /// `2-1`.
+    pub code: String,
+    pub title: String,
+    pub four_p: Option<String>,
+    pub points: Option<String>,
+    pub self_score: Option<String>,
+    pub criteria: Option<String>,
+    /// The units that answer here, for the heading line.
+    pub units: Vec<String>,
+    /// 統稿, when given; it leads.
+    pub lead: Vec<String>,
+    /// The units' text, in plan order; empty when 統稿 replaces it.
+    pub narratives: Vec<Narrative>,
+    pub table: Option<FigureTable>,
+    /// Single figures of one unit that have no place in the cross-unit table.
+    pub figures: Vec<UnitFigures>,
+    pub charts: Vec<ChartView>,
+    pub recommendations: Vec<RecommendationLine>,
+    pub references: Vec<Reference>,
+    /// Detail tables of this indicator: titles and numbers of `Dossier::detail_tables`.
+    pub details: Vec<DetailReference>,
+    /// 「尚缺」 lines of this section.
+    pub missing: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Narrative {
+    /// 「（一）」 within the section.
+    pub numeral: String,
+    pub unit: String,
+    pub task: TaskId,
+    /// 「勞03 教育訓練」.
+    pub heading: String,
+    pub paragraphs: Vec<String>,
+    /// Printed instead of paragraphs: 「本年度無案件：…」.
+    pub absent: Option<String>,
+}
+
+/// Rows are measures, columns are units, the last column a total where it makes sense.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FigureTable {
+    pub units: Vec<String>,
+    pub rows: Vec<FigureRow>,
+    /// Whether any row has a total.
+    pub has_total: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FigureRow {
+    pub label: String,
+    pub measure: String,
+    /// One a unit; `None` prints 「—」 (the unit is not asked), 「尚缺」 is said by the text.
+    pub values: Vec<Option<String>>,
+    pub total: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnitFigures {
+    pub unit: String,
+    /// The task the figures belong to: 「警06 安全維護」.
+    pub heading: String,
+    pub rows: Vec<LabelledValue>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LabelledValue {
+    pub label: String,
+    pub value: String,
+    pub measure: String,
+}
+
+/// A bar chart: labels with figures. Drawn by the template; small cells are already merged.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChartView {
+    pub title: String,
+    pub measure: String,
+    pub bars: Vec<Bar>,
+    /// A sentence for readers who cannot see it (PDF/UA alternative text).
+    pub alt: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bar {
+    pub label: String,
+    pub value: f64,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecommendationLine {
+    pub advice: String,
+    pub action: Option<String>,
+    pub unit: Option<String>,
+}
+
+/// 「附件 2-1-3 簽到表（勞工處）」 with the pages of the appendices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// `2-1-3`.
+    pub number: String,
+    pub title: String,
+    pub unit: String,
+    /// Filled by `paginate`: first and last page.
+    pub first_page: Option<usize>,
+    pub last_page: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DetailReference {
+    /// 「附表 3」.
+    pub number: String,
+    pub title: String,
+}
+
+/// Detail rows as a table at the end of the form. Never case rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DetailTable {
+    /// 「附表 3」.
+    pub number: String,
+    pub title: String,
+    pub unit: String,
+    pub columns: Vec<DetailColumn>,
+    pub rows: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DetailColumn {
+    pub label: String,
+    /// Figures are set flush right.
+    pub numeric: bool,
+    /// Relative width, at least 1.
+    pub weight: u32,
+}
+
+/// One evidence item with what is bound under it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Appendix {
+    /// `2-1-3`.
+    pub number: String,
+    pub item: ItemCode,
+    pub task: TaskId,
+    pub unit_id: UnitId,
+    pub unit: String,
+    pub indicator_code: String,
+    pub indicator_title: String,
+    pub title: String,
+    /// Two pictures to a page with captions.
+    pub photo_pages: bool,
+    pub entries: Vec<Entry>,
+    /// Why there is nothing, when there is nothing (「本年度無案件」, 「尚缺」).
+    pub absent: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Entry {
+    /// 「2-1-3(2)」 when an item has several files, else the item's number.
+    pub number: String,
+    pub caption: String,
+    pub exhibit: Exhibit,
+    /// Name inside the bundle, for exhibits that go in as files.
+    pub bundle_name: Option<String>,
+}
+
+/// A rectangle on a typeset page into which the merge step puts foreign content.
+/// PostScript points from the page's top left corner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Slot {
+    /// As given to the template.
+    pub id: String,
+    /// Page index, from 0.
+    pub page: usize,
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+/// What stands in a slot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SlotContent {
+    pub id: String,
+    pub prepared: crate::exhibit::Handle,
+    /// Page of the prepared PDF, from 0; `None` for a picture.
+    pub page: Option<usize>,
+}
+
+/// Where an appendix was found after typesetting; pages count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRange {
+    /// The appendix's number.
+    pub number: String,
+    pub first: usize,
+    pub last: usize,
+}

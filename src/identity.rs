@@ -1,0 +1,1 @@
+//! Identity numbers in text: finding and masking.

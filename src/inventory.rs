@@ -1,0 +1,96 @@
+//! Facts on every file of the workspace: where it is, how large, what it is, its digests.
+//!
+//! Every input file appears here exactly once. Knows the names of office litter and the magic
+//! numbers of formats; does not open anything.
+
+use serde::{Deserialize, Serialize};
+
+use crate::place::RelPath;
+use crate::plan::{ItemCode, UnitId};
+
+/// Digests of a file's bytes, lower-case hex.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Digests {
+    pub sha256: String,
+    pub sha512: String,
+}
+
+/// What a file is, by its first bytes, whatever its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MediaType {
+    Empty,
+    Pdf,
+    Jpeg,
+    Png,
+    Gif,
+    Bmp,
+    Tiff,
+    Webp,
+    Heic,
+    /// .xlsx or .xlsm.
+    Xlsx,
+    Xlsb,
+    Docx,
+    Pptx,
+    Ods,
+    Odt,
+    Odp,
+    /// A compound file holding a BIFF workbook.
+    Xls,
+    /// Another compound file (.doc, .ppt, .msg) or an encrypted OOXML package.
+    Cfb,
+    Zip,
+    Html,
+    Text,
+    AudioVideo,
+    Unknown,
+}
+
+/// The part a file plays, judged by where it lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Plan,
+    SecretariatWorkbook,
+    UnitWorkbook(UnitId),
+    /// In an item's folder, at any depth.
+    Evidence(ItemCode),
+    /// An override of a built-in template.
+    Template,
+    /// Written by huibian itself for people (使用說明, receipts).
+    Guide,
+    /// In a unit's folder but in no item's folder.
+    Stray(Option<UnitId>),
+    /// Office litter: lock files, thumbnails; with the reason shown to the user.
+    LeftOut(String),
+}
+
+/// One file of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    pub path: RelPath,
+    pub bytes: u64,
+    pub media_type: MediaType,
+    pub digests: Digests,
+    pub role: Role,
+    /// Why it could not be read, in the operating system's words.
+    pub unreadable: Option<String>,
+}
+
+/// All files, sorted by path.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inventory {
+    pub files: Vec<InputFile>,
+}
+
+impl Inventory {
+    pub fn get(&self, path: &RelPath) -> Option<&InputFile> {
+        self.files.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| &self.files[index])
+    }
+
+    /// Evidence files of an item, in path order.
+    pub fn evidence<'a>(&'a self, item: &'a ItemCode) -> impl Iterator<Item = &'a InputFile> {
+        self.files.iter().filter(move |file| matches!(&file.role, Role::Evidence(code) if code == item))
+    }
+}

@@ -1,0 +1,1 @@
+//! Where each question stands in a unit's workbook.

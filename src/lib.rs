@@ -1,0 +1,46 @@
+//! huibian (彙編): from a folder of department workbooks to a typeset, checked bundle.
+//!
+//! The map of the code is `ARCHITECTURE.md` beside this file. Modules stand in reading order:
+//! vocabulary, leaves over foreign formats, model, phases, pipeline, shell.
+
+// Vocabulary.
+pub mod calendar;
+pub mod diagnostic;
+pub mod figure;
+pub mod identity;
+pub mod place;
+pub mod roc;
+
+// Leaves over foreign formats.
+pub mod container;
+pub mod pdf;
+pub mod template;
+
+// Model.
+pub mod derivation;
+pub mod dossier;
+pub mod exhibit;
+pub mod grid;
+pub mod inventory;
+pub mod layout;
+pub mod plan;
+pub mod submission;
+
+// Phases.
+pub mod assembly;
+pub mod bundle;
+pub mod checks;
+pub mod evidence;
+pub mod forms;
+pub mod intake;
+pub mod letters;
+pub mod render;
+pub mod typeset;
+
+// Composition and shell.
+pub mod assets;
+pub mod cli;
+pub mod output;
+pub mod pipeline;
+pub mod worker;
+pub mod workspace;

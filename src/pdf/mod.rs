@@ -1,0 +1,1 @@
+//! PDF: probing, cleaning, text, rendering, merging.

@@ -1,0 +1,1 @@
+//! ROC dates: every written form in, one form out.

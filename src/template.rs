@@ -1,0 +1,1 @@
+//! One strict handlebars registry.

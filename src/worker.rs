@@ -1,0 +1,1 @@
+//! The same binary, started as a worker.

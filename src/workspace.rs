@@ -1,0 +1,1 @@
+//! Finds, lists, digests and reads inputs.
