@@ -1,0 +1,1 @@
+//! The office calendar's file, embedded. Bytes only; `calendar` reads it.

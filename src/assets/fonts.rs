@@ -1,0 +1,1 @@
+//! The embedded fonts, packed. Bytes only; `typeset` reads them.

@@ -1,0 +1,4 @@
+//! The handlebars templates of mails and letters. Text only.
+
+/// Name and text of every built-in letter template.
+pub const TEMPLATES: &[(&str, &str)] = &[];

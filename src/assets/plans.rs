@@ -1,0 +1,1 @@
+//! The built-in plans' TOML files. Text only; `plan` reads them.

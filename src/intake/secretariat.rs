@@ -1,0 +1,1 @@
+//! The secretariat's workbook: cells to settings, scores, texts and exceptions.

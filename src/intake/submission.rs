@@ -1,0 +1,1 @@
+//! A unit's workbook: cells to a submission, and diagnostics beside it.

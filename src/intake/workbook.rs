@@ -1,0 +1,1 @@
+//! Workbook bytes to a grid of cells, behind guards.
