@@ -11,7 +11,7 @@ mod written;
 
 use jiff::civil::{Date, Weekday};
 
-pub use numeral::{formal_numeral, numeral};
+pub use numeral::{formal_numeral, numeral, read_numeral};
 pub use reading::{DateFault, DateReading, read_date, read_date_number};
 pub use stored::{StoredDay, from_stored};
 pub use written::{compact, day_and_weekday, dotted, formal, full, slashed, span};

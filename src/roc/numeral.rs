@@ -63,6 +63,12 @@ pub(super) fn read(text: &[char]) -> Option<Numeral> {
     Some(Numeral { value: with_units(run)?, n_digits: None, length })
 }
 
+/// The number a text wholly written in Chinese numerals means, at most 9999.
+pub fn read_numeral(text: &str) -> Option<u32> {
+    let text: Vec<char> = text.chars().collect();
+    read(&text).filter(|numeral| numeral.length == text.len()).map(|numeral| numeral.value)
+}
+
 /// 一百一十, 百十, 廿六, 一百零五.
 fn with_units(run: &[char]) -> Option<u32> {
     let (mut total, mut pending, mut smallest) = (0, None, u32::MAX);
@@ -134,11 +140,6 @@ fn spell(number: u32, digits: &[char; 10], units: [&str; 3]) -> String {
 mod tests {
     use super::*;
 
-    fn value(text: &str) -> Option<u32> {
-        let text: Vec<char> = text.chars().collect();
-        read(&text).filter(|numeral| numeral.length == text.len()).map(|numeral| numeral.value)
-    }
-
     #[test]
     fn numerals_are_spelled_as_headings_number() {
         let spelled = [1, 2, 10, 11, 20, 21, 99, 100, 105, 110, 111, 1001, 1010].map(numeral);
@@ -166,8 +167,8 @@ mod tests {
     #[test]
     fn every_spelled_numeral_is_read_back() {
         for number in 0..=9999 {
-            assert_eq!(value(&numeral(number)), Some(number));
-            assert_eq!(value(&formal_numeral(number)), Some(number));
+            assert_eq!(read_numeral(&numeral(number)), Some(number));
+            assert_eq!(read_numeral(&formal_numeral(number)), Some(number));
         }
     }
 
@@ -185,10 +186,10 @@ mod tests {
             ("壹佰壹拾", 110),
             ("二○二一", 2021),
         ] {
-            assert_eq!(value(text), Some(expected), "{text}");
+            assert_eq!(read_numeral(text), Some(expected), "{text}");
         }
         for text in ["十百", "二廿", "一二十", "十十", "元一", "一元", "五五五五五", ""] {
-            assert_eq!(value(text), None, "{text}");
+            assert_eq!(read_numeral(text), None, "{text}");
         }
     }
 }

@@ -61,7 +61,7 @@ pub enum DateFault {
     },
     /// Single days with gaps between.
     Scattered(Vec<Date>),
-    /// `110.3` stored as a number: 110.10 would have lost its zero.
+    /// `112.3` stored as a number: 112.10 would have lost its zero.
     DecimalNumber,
     /// The year stands last (3/26/2021): day and month may be swapped.
     YearLast,
@@ -235,7 +235,7 @@ impl Head {
         }
     }
 
-    /// 110年3月26日, 110年3月26, 110年3/26; 110年, 110年度上半年, 110年3月, 110年第1季.
+    /// 112年3月26日, 112年3月26, 112年3/26; 112年, 112年度上半年, 112年3月, 112年第1季.
     fn by_characters(year: Number, era: Era, cursor: &mut Cursor) -> Result<Head, DateReading> {
         cursor.eat('年');
         cursor.eat('度');
@@ -267,7 +267,7 @@ impl Head {
         Ok(Head::Day(day_of(full?, month.value, day.value)?))
     }
 
-    /// 110.03.26 with one separator throughout; 110.3 is a month.
+    /// 112.03.26 with one separator throughout; 112.3 is a month.
     fn separated(first: Number, era: Era, separator: char, cursor: &mut Cursor) -> Result<Head, DateReading> {
         cursor.eat(separator);
         let second = cursor.number().ok_or(DateReading::NotADate)?;
@@ -286,7 +286,7 @@ impl Head {
         Ok(Head::Day(day_of(year, second.value, third.value)?))
     }
 
-    /// 110.3 (a month), 3/26 (no year); 110-112 and 12-15 are no dates.
+    /// 112.3 (a month), 3/26 (no year); 112-114 and 12-15 are no dates.
     fn two_parts(first: Number, second: Number, era: Era, cursor: &Cursor) -> Result<Head, DateReading> {
         if is_short(first, era) {
             let is_day = (1..=12).contains(&first.value) && (1..=31).contains(&second.value);
@@ -299,7 +299,7 @@ impl Head {
         Head::period(months(year, second.value, second.value)?)
     }
 
-    /// 1100326, 0990326, 990326, 20210326; 11003 (a month).
+    /// 1120326, 0990326, 990326, 20210326; 11203 (a month).
     fn compact(number: Number, era: Era, cursor: &Cursor) -> Result<Head, DateReading> {
         let Some(n_digits) = number.n_digits.filter(|n_digits| (5..=8).contains(n_digits)) else {
             let is_year_alone = era != Era::Unsaid && cursor.is_at_end();
@@ -361,7 +361,7 @@ fn part_of_year(cursor: &mut Cursor) -> Option<(u32, u32)> {
     Some(part)
 }
 
-/// 110年3月 may go on as 至5月 or 至111年2月; nothing else may follow.
+/// 112年3月 may go on as 至5月 or 至113年2月; nothing else may follow.
 fn after_period(first: Date, mut last: Date, mut cursor: Cursor) -> DateReading {
     let _ = cursor.eat('起') || cursor.eat_word(&["間", "份"]).is_some();
     if cursor.eat('~') || cursor.eat('-') {
@@ -452,7 +452,7 @@ fn trimmings(day: Date, cursor: &mut Cursor, wrong_weekday: &mut Option<Weekday>
     }
 }
 
-/// A day after the first: 28, 28日, 4月2日, 04.02, 110.04.02, 1100402.
+/// A day after the first: 28, 28日, 4月2日, 04.02, 112.04.02, 1120402.
 fn further_day(before: Date, cursor: &mut Cursor) -> Result<Date, DateReading> {
     let mut whole = *cursor;
     let head = Head::read(&mut whole);

@@ -30,7 +30,7 @@ pub(super) fn fold(text: &str) -> Vec<char> {
             space = !folded.is_empty();
             continue;
         }
-        // Only between digits does a space say anything: 「110/3/26 14:00」.
+        // Only between digits does a space say anything: 「112/3/26 14:00」.
         let after_digit = folded.last().is_some_and(char::is_ascii_digit);
         if space && after_digit && character.is_ascii_digit() {
             folded.push(' ');
@@ -155,7 +155,7 @@ impl<'a> Cursor<'a> {
         loop {
             let mut further = ahead;
             let is_range = further.eat('~') || further.eat('-') || further.eat(',');
-            // 「14:00-110/3/27 16:00」 goes on with a day: that is not the clock's.
+            // 「14:00-112/3/27 16:00」 goes on with a day: that is not the clock's.
             if !(is_range && further.clock()) {
                 break;
             }

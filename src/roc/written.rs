@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{weekday_name, year_of};
 
-/// The year as printed: `111`, or `前3` before 1912.
+/// The year as printed: `112`, or `前3` before 1912.
 fn year(day: Date) -> String {
     match year_of(day) {
         year if year >= 1 => year.to_string(),
@@ -14,32 +14,32 @@ fn year(day: Date) -> String {
     }
 }
 
-/// 「111年2月15日」.
+/// 「112年2月15日」.
 pub fn full(day: Date) -> String {
     format!("{}年{}月{}日", year(day), day.month(), day.day())
 }
 
-/// 「中華民國111年2月15日」.
+/// 「中華民國112年2月15日」.
 pub fn formal(day: Date) -> String {
     format!("中華民國{}", full(day))
 }
 
-/// 「111年2月15日（星期二）」.
+/// 「112年2月15日（星期三）」.
 pub fn day_and_weekday(day: Date) -> String {
     format!("{}（{}）", full(day), weekday_name(day.weekday()))
 }
 
-/// 「111.02.15」; the year has at least three digits, so that it is never mistaken for 19xx.
+/// 「112.02.15」; the year has at least three digits, so that it is never mistaken for 19xx.
 pub fn dotted(day: Date) -> String {
     separated(day, ".")
 }
 
-/// 「111/02/15」, as dates are typed into workbooks.
+/// 「112/02/15」, as dates are typed into workbooks.
 pub fn slashed(day: Date) -> String {
     separated(day, "/")
 }
 
-/// 「1110215」, as in file names.
+/// 「1120215」, as in file names.
 pub fn compact(day: Date) -> String {
     separated(day, "")
 }
@@ -52,7 +52,7 @@ fn separated(day: Date, separator: &str) -> String {
     format!("{year}{separator}{:02}{separator}{:02}", day.month(), day.day())
 }
 
-/// 「111年2月15日至17日」: what both days share is written once.
+/// 「112年2月15日至17日」: what both days share is written once.
 pub fn span(first: Date, last: Date) -> String {
     if first == last {
         full(first)
