@@ -68,15 +68,9 @@ impl Filling {
     }
 
     /// A row of a table, by field key; choices of many and splits as in [`Filling::field`].
-    pub fn row<'a>(
-        &mut self,
-        table: &TableId,
-        cells: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) {
-        let cells = cells
-            .into_iter()
-            .map(|(key, text)| (key.to_owned(), Entry::Text(text.to_owned())))
-            .collect();
+    pub fn row<'a>(&mut self, table: &TableId, cells: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let cells =
+            cells.into_iter().map(|(key, text)| (key.to_owned(), Entry::Text(text.to_owned()))).collect();
         self.rows.entry(table.to_string()).or_default().push(cells);
     }
 
@@ -105,19 +99,11 @@ impl Filling {
 
     /// A row of one of the secretariat's tables: `00.contacts` (unit, name, title, telephone,
     /// email), `00.advice` (advice, action, unit), `00.exceptions` (key, reason, name, date).
-    pub fn secretariat_row<'a>(
-        &mut self,
-        block: &str,
-        cells: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) {
+    pub fn secretariat_row<'a>(&mut self, block: &str, cells: impl IntoIterator<Item = (&'a str, &'a str)>) {
         self.row(&TableId::from(block), cells);
     }
 
-    pub fn part<'a>(
-        &mut self,
-        part: SecretariatPart,
-        paragraphs: impl IntoIterator<Item = &'a str>,
-    ) {
+    pub fn part<'a>(&mut self, part: SecretariatPart, paragraphs: impl IntoIterator<Item = &'a str>) {
         let block = match part {
             SecretariatPart::AnnualTopic => "00.topic",
             SecretariatPart::Recommendations => "00.advice_text",
@@ -164,9 +150,8 @@ impl Filling {
         for row in block.known() {
             for (index, question) in &row.questions {
                 let column = &block.columns[*index];
-                let entry = |key: &str| {
-                    self.cells.get(&(block.id.clone(), key.to_owned(), column.key.clone()))
-                };
+                let entry =
+                    |key: &str| self.cells.get(&(block.id.clone(), key.to_owned(), column.key.clone()));
                 let entry = match (&row.part, entry(&row.key)) {
                     (_, Some(entry)) => Some(entry.clone()),
                     (Some(part), None) => entry(&row.field).and_then(|entry| part_of(entry, part)),

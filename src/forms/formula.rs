@@ -60,7 +60,8 @@ impl<'a> Contents<'a> {
 
     fn write(&self, area: Area, from: usize) -> String {
         let Area { sheet, first, last } = area;
-        let prefix = if sheet == from { String::new() } else { sheet_prefix(&self.layout.sheets[sheet].name) };
+        let prefix =
+            if sheet == from { String::new() } else { sheet_prefix(&self.layout.sheets[sheet].name) };
         let absolute = |cell: CellRef| format!("${}${}", column_letters(cell.column), cell.row + 1);
         match first == last {
             true => format!("{prefix}{}", absolute(first)),
@@ -149,10 +150,8 @@ pub fn progress(contents: &Contents<'_>, index: usize, sheet: &SheetLayout) -> P
         }
     }
     let count = |areas: &[Area]| {
-        let formula: Vec<String> = areas
-            .iter()
-            .map(|area| format!("(COUNTA({})>0)", contents.write(*area, index)))
-            .collect();
+        let formula: Vec<String> =
+            areas.iter().map(|area| format!("(COUNTA({})>0)", contents.write(*area, index))).collect();
         let n = areas.iter().filter(|area| contents.is_filled(**area)).count();
         (if formula.is_empty() { "0".to_owned() } else { formula.join("+") }, n)
     };
@@ -174,8 +173,7 @@ pub fn progress(contents: &Contents<'_>, index: usize, sheet: &SheetLayout) -> P
     );
     if let Some((applies, reason)) = switch {
         let (a, r) = (contents.write(applies, index), contents.write(reason, index));
-        formula =
-            format!("IF({a}=\"{SWITCH_NO}\",IF({r}=\"\",\"{BEGUN}\",\"{DONE}\"),{formula})");
+        formula = format!("IF({a}=\"{SWITCH_NO}\",IF({r}=\"\",\"{BEGUN}\",\"{DONE}\"),{formula})");
         if contents.texts(applies).next().flatten() == Some(SWITCH_NO) {
             status = if contents.is_filled(reason) { DONE } else { BEGUN };
         }
@@ -244,8 +242,7 @@ pub fn sum_check(
     parts: &[String],
     total: Option<&String>,
 ) -> Live {
-    let rows: Vec<u32> =
-        parts.iter().filter_map(|key| block.known_row(key)).map(|row| row.row).collect();
+    let rows: Vec<u32> = parts.iter().filter_map(|key| block.known_row(key)).map(|row| row.row).collect();
     let (Some(first), Some(last)) = (rows.iter().min(), rows.iter().max()) else {
         return Live { formula: "=\"\"".to_owned(), result: String::new() };
     };
@@ -255,12 +252,11 @@ pub fn sum_check(
         last: CellRef::new(*last, ANSWER_COLUMN),
     };
     let range = contents.write(area, index);
-    let figures: Vec<Figure> =
-        contents.texts(area).flatten().filter_map(Figure::parse).collect();
+    let figures: Vec<Figure> = contents.texts(area).flatten().filter_map(Figure::parse).collect();
     let sum: Figure = figures.iter().copied().sum();
-    let total = total.and_then(|key| block.known_row(key)).map(|row| {
-        Area::cell(index, CellRef::new(row.row, ANSWER_COLUMN))
-    });
+    let total = total
+        .and_then(|key| block.known_row(key))
+        .map(|row| Area::cell(index, CellRef::new(row.row, ANSWER_COLUMN)));
     let Some(total) = total else {
         return Live {
             formula: format!("=IF(COUNT({range})=0,\"\",SUM({range}))"),
@@ -282,34 +278,21 @@ pub fn sum_check(
 }
 
 /// A derived figure. Derived figures above it must already be in `contents`.
-pub fn derived(
-    contents: &Contents<'_>,
-    index: usize,
-    block: &Block,
-    derivation: &Derivation,
-) -> Live {
+pub fn derived(contents: &Contents<'_>, index: usize, block: &Block, derivation: &Derivation) -> Live {
     let field = |key: &str| {
         let row = block.known_row(key)?;
         Some(Area::cell(index, CellRef::new(row.row, ANSWER_COLUMN)))
     };
     let live = match derivation {
         Derivation::Count { table, filter } => count(contents, index, table, filter.as_ref()),
-        Derivation::Sum { table, columns, filter } => {
-            sum(contents, index, table, columns, filter.as_ref())
-        }
+        Derivation::Sum { table, columns, filter } => sum(contents, index, table, columns, filter.as_ref()),
         Derivation::Distinct { table, column } => distinct(contents, index, table, column),
-        Derivation::Mean { table, column, weight } => {
-            mean(contents, index, table, column, weight.as_deref())
-        }
+        Derivation::Mean { table, column, weight } => mean(contents, index, table, column, weight.as_deref()),
         Derivation::Total { fields } => total(contents, index, fields.iter().map(|f| field(f))),
-        Derivation::Ratio { numerator, denominator } => {
-            match (field(numerator), field(denominator)) {
-                (Some(numerator), Some(denominator)) => {
-                    Some(ratio(contents, index, numerator, denominator))
-                }
-                _ => None,
-            }
-        }
+        Derivation::Ratio { numerator, denominator } => match (field(numerator), field(denominator)) {
+            (Some(numerator), Some(denominator)) => Some(ratio(contents, index, numerator, denominator)),
+            _ => None,
+        },
     };
     // A figure whose inputs stand in no sheet of this workbook is left to the compilation.
     live.unwrap_or_else(|| Live { formula: "=\"\"".to_owned(), result: String::new() })
@@ -329,20 +312,12 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-fn count(
-    contents: &Contents<'_>,
-    index: usize,
-    table: &TableId,
-    filter: Option<&RowFilter>,
-) -> Option<Live> {
+fn count(contents: &Contents<'_>, index: usize, table: &TableId, filter: Option<&RowFilter>) -> Option<Live> {
     if let Some(filter) = filter {
         let (area, kept) = filtered(contents, table, filter)?;
         let range = contents.write(area, index);
-        let terms: Vec<String> = filter
-            .any_of
-            .iter()
-            .map(|value| format!("COUNTIF({range},{})", quoted(value)))
-            .collect();
+        let terms: Vec<String> =
+            filter.any_of.iter().map(|value| format!("COUNTIF({range},{})", quoted(value))).collect();
         let n = kept.iter().filter(|kept| **kept).count();
         return Some(Live { formula: format!("={}", terms.join("+")), result: n.to_string() });
     }
@@ -353,11 +328,7 @@ fn count(
     // Rows with anything in them, whatever column was left out.
     let terms: Vec<String> = columns
         .iter()
-        .map(|column| Area {
-            sheet,
-            first: CellRef::new(first, *column),
-            last: CellRef::new(last, *column),
-        })
+        .map(|column| Area { sheet, first: CellRef::new(first, *column), last: CellRef::new(last, *column) })
         .map(|area| format!("({}<>\"\")", contents.write(area, index)))
         .collect();
     let formula = format!("=SUMPRODUCT(--(({})>0))", terms.join("+"));
@@ -378,8 +349,7 @@ fn sum(
     columns: &[String],
     filter: Option<&RowFilter>,
 ) -> Option<Live> {
-    let areas: Vec<Area> =
-        columns.iter().flat_map(|column| contents.column(table, column)).collect();
+    let areas: Vec<Area> = columns.iter().flat_map(|column| contents.column(table, column)).collect();
     areas.first()?;
     let kept = match filter {
         Some(filter) => Some(filtered(contents, table, filter)?),
@@ -392,9 +362,7 @@ fn sum(
         match (&kept, filter) {
             (Some((by, _)), Some(filter)) => {
                 let by = contents.write(*by, index);
-                terms.extend(
-                    filter.any_of.iter().map(|v| format!("SUMIF({by},{},{range})", quoted(v))),
-                );
+                terms.extend(filter.any_of.iter().map(|v| format!("SUMIF({by},{},{range})", quoted(v))));
             }
             _ => terms.push(format!("SUM({range})")),
         }
@@ -417,10 +385,8 @@ fn distinct(contents: &Contents<'_>, index: usize, table: &TableId, column: &str
         return Some(Live { formula, result: seen.len().to_string() });
     }
     areas.first()?;
-    let terms: Vec<String> = areas
-        .iter()
-        .map(|area| format!("(COUNTA({})>0)", contents.write(*area, index)))
-        .collect();
+    let terms: Vec<String> =
+        areas.iter().map(|area| format!("(COUNTA({})>0)", contents.write(*area, index))).collect();
     let n = areas.iter().filter(|area| contents.is_filled(**area)).count();
     Some(Live { formula: format!("={}", terms.join("+")), result: n.to_string() })
 }
@@ -465,11 +431,7 @@ fn mean(
     Some(Live { formula, result })
 }
 
-fn total(
-    contents: &Contents<'_>,
-    index: usize,
-    fields: impl Iterator<Item = Option<Area>>,
-) -> Option<Live> {
+fn total(contents: &Contents<'_>, index: usize, fields: impl Iterator<Item = Option<Area>>) -> Option<Live> {
     let fields: Vec<Area> = fields.collect::<Option<_>>()?;
     let cells: Vec<String> = fields.iter().map(|area| contents.write(*area, index)).collect();
     let sum: Figure = fields.iter().filter_map(|area| contents.figure(*area)).sum();
@@ -488,17 +450,10 @@ fn ratio(contents: &Contents<'_>, index: usize, numerator: Area, denominator: Ar
 }
 
 /// The formula of a derived or checking cell, if the question is one.
-pub fn of_question(
-    contents: &Contents<'_>,
-    index: usize,
-    block: &Block,
-    ask: &Ask,
-) -> Option<Live> {
+pub fn of_question(contents: &Contents<'_>, index: usize, block: &Block, ask: &Ask) -> Option<Live> {
     match ask {
         Ask::Derived(derivation) => Some(derived(contents, index, block, derivation)),
-        Ask::SumCheck { parts, total } => {
-            Some(sum_check(contents, index, block, parts, total.as_ref()))
-        }
+        Ask::SumCheck { parts, total } => Some(sum_check(contents, index, block, parts, total.as_ref())),
         _ => None,
     }
 }

@@ -11,8 +11,7 @@ pub(super) fn unit_welcome(plan: &Plan, unit: &str) -> Welcome {
         steps: vec![
             "只填淺黃色格子。灰色格子自動計算，不必填。標「＊」者為計畫明定必填，標「※」者建議填寫。"
                 .to_owned(),
-            "日期一律照「110/03/26」的樣子填；數字不加單位；確實沒有請填 0 或「無」，不要留空。"
-                .to_owned(),
+            "日期一律照「110/03/26」的樣子填；數字不加單位；確實沒有請填 0 或「無」，不要留空。".to_owned(),
             "佐證檔案放進各佐證編號的資料夾，檔名不拘，不必在表內逐一列檔名。".to_owned(),
             "不要填寫或附上被害人姓名、證號、住址等個人資料；簽到表請先遮蔽。".to_owned(),
             "列數不足時直接往下續填或插入列；請勿刪除工作表或改動標題文字。".to_owned(),
@@ -85,7 +84,5 @@ pub fn guide(plan: &Plan) -> String {
 }
 
 fn example_workbook(plan: &Plan) -> String {
-    plan.units
-        .first()
-        .map_or_else(String::new, |unit| format!("{0}／{0}.xlsx", unit.name))
+    plan.units.first().map_or_else(String::new, |unit| format!("{0}／{0}.xlsx", unit.name))
 }

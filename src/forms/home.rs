@@ -6,12 +6,8 @@ use rust_xlsxwriter::{
 
 use crate::forms::formula::{self, BEGUN, DONE, Live, sheet_prefix};
 use crate::forms::look;
-use crate::forms::paint::{
-    Painter, narrow, progress_answers, progress_evidence, write_live, write_text,
-};
-use crate::layout::{
-    KEY_COLUMN, LABEL_COLUMN, SheetKind, SheetLayout, StaticText, TextRole,
-};
+use crate::forms::paint::{Painter, narrow, progress_answers, progress_evidence, write_live, write_text};
+use crate::layout::{KEY_COLUMN, LABEL_COLUMN, SheetKind, SheetLayout, StaticText, TextRole};
 use crate::place::{CellRef, column_letters};
 
 type Outcome = Result<(), rust_xlsxwriter::XlsxError>;
@@ -26,12 +22,7 @@ pub struct Welcome {
 const LAST_COLUMN: u32 = LABEL_COLUMN + 4;
 const STATUS_COLUMN: u32 = LABEL_COLUMN + 2;
 
-pub fn paint(
-    painter: &Painter<'_>,
-    home: &SheetLayout,
-    welcome: &Welcome,
-    to: &mut Worksheet,
-) -> Outcome {
+pub fn paint(painter: &Painter<'_>, home: &SheetLayout, welcome: &Welcome, to: &mut Worksheet) -> Outcome {
     to.set_name(&home.name)?;
     to.set_default_row_height(19.5);
     to.set_screen_gridlines(false);
@@ -152,13 +143,7 @@ fn summary(
     write_live(CellRef::new(row, STATUS_COLUMN), &live, &look::cell_status(), to)
 }
 
-fn line(
-    painter: &Painter<'_>,
-    index: usize,
-    sheet: &SheetLayout,
-    row: u32,
-    to: &mut Worksheet,
-) -> Outcome {
+fn line(painter: &Painter<'_>, index: usize, sheet: &SheetLayout, row: u32, to: &mut Worksheet) -> Outcome {
     let (code, name) = match &sheet.kind {
         SheetKind::Task(_) => sheet.name.split_once(' ').unwrap_or(("", &sheet.name)),
         SheetKind::Table(_) => ("共用明細", sheet.name.as_str()),
@@ -207,7 +192,6 @@ fn rows_filled(painter: &Painter<'_>, index: usize, sheet: &SheetLayout, prefix:
         terms.push("0".to_owned());
     }
     Live {
-        formula: format!("=\"已填 \"&({})&\" 列\"", terms.join("+")),
-        result: format!("已填 {filled} 列"),
+        formula: format!("=\"已填 \"&({})&\" 列\"", terms.join("+")), result: format!("已填 {filled} 列")
     }
 }

@@ -5,9 +5,7 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
-use crate::layout::{
-    ANSWER_COLUMN, Ask, KEY_COLUMN, LABEL_COLUMN, Rows, SheetKind, SheetLayout, TextRole,
-};
+use crate::layout::{ANSWER_COLUMN, Ask, KEY_COLUMN, LABEL_COLUMN, Rows, SheetKind, SheetLayout, TextRole};
 use crate::plan::ValueKind;
 
 const FONT: &str = "微軟正黑體";
@@ -45,11 +43,9 @@ pub fn text(role: TextRole) -> Format {
         TextRole::Subtitle => base().set_font_color(GREY).set_text_wrap(),
         TextRole::Quote => boxed(),
         TextRole::Caution => boxed().set_font_color(RED),
-        TextRole::Heading => base()
-            .set_bold()
-            .set_font_size(12)
-            .set_font_color(BLUE)
-            .set_background_color(BAND),
+        TextRole::Heading => {
+            base().set_bold().set_font_size(12).set_font_color(BLUE).set_background_color(BAND)
+        }
         TextRole::Instruction => base().set_font_size(10).set_font_color(GREY).set_text_wrap(),
         TextRole::Header | TextRole::GroupHeader => {
             boxed().set_bold().set_align(FormatAlign::Center).set_background_color(PAPER)
@@ -62,14 +58,11 @@ pub fn text(role: TextRole) -> Format {
             .set_background_color(PAPER)
             .set_rotation(270),
         TextRole::Label => boxed().set_background_color(PAPER),
-        TextRole::Ordinal => boxed()
-            .set_align(FormatAlign::Center)
-            .set_font_color(GREY)
-            .set_background_color(PAPER),
-        TextRole::Measure => base().set_font_color(GREY).set_indent(1),
-        TextRole::Note => {
-            base().set_font_size(10).set_font_color(GREY).set_text_wrap().set_indent(1)
+        TextRole::Ordinal => {
+            boxed().set_align(FormatAlign::Center).set_font_color(GREY).set_background_color(PAPER)
         }
+        TextRole::Measure => base().set_font_color(GREY).set_indent(1),
+        TextRole::Note => base().set_font_size(10).set_font_color(GREY).set_text_wrap().set_indent(1),
         TextRole::Demand => boxed(),
         TextRole::Example => boxed().set_italic().set_font_size(10).set_font_color(GREY),
         TextRole::Key => base().set_font_size(8).set_font_color(Color::White),
@@ -109,9 +102,7 @@ pub fn cell_status() -> Format {
 }
 
 pub fn link() -> Format {
-    boxed().set_font_color(Color::RGB(0x0B_57D0)).set_underline(
-        rust_xlsxwriter::FormatUnderline::Single,
-    )
+    boxed().set_font_color(Color::RGB(0x0B_57D0)).set_underline(rust_xlsxwriter::FormatUnderline::Single)
 }
 
 pub fn done() -> Format {
@@ -198,8 +189,5 @@ pub fn upright_height(text: &str) -> f64 {
 
 /// Whether clerks sort, insert and delete rows there, which protection would forbid.
 pub fn has_open_table(sheet: &SheetLayout) -> bool {
-    sheet
-        .blocks
-        .iter()
-        .any(|block| matches!(block.rows, Rows::Open { .. }) && block.header_row.is_some())
+    sheet.blocks.iter().any(|block| matches!(block.rows, Rows::Open { .. }) && block.header_row.is_some())
 }

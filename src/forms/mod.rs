@@ -68,7 +68,7 @@ fn workbook(
     }
     write_lists(layout, &columns, workbook.add_worksheet())?;
     define_names(layout, &mut workbook)?;
-    crate::container::zip::rewrite(&workbook.save_to_buffer()?)
+    crate::container::rewrite(&workbook.save_to_buffer()?)
 }
 
 /// Results of the derived figures, in the order in which they build on each other.
@@ -136,11 +136,7 @@ fn lists(layout: &FormLayout) -> (Lists, Vec<Vec<String>>) {
     (lists, columns)
 }
 
-fn write_lists(
-    layout: &FormLayout,
-    columns: &[Vec<String>],
-    to: &mut Worksheet,
-) -> anyhow::Result<()> {
+fn write_lists(layout: &FormLayout, columns: &[Vec<String>], to: &mut Worksheet) -> anyhow::Result<()> {
     to.set_name(LISTS_SHEET)?;
     to.write_string(0, 0, marker(&layout.plan, &layout.unit, &layout.version, LISTS_KEY))?;
     for (column, options) in (1u16..).zip(columns) {

@@ -14,8 +14,8 @@ use crate::forms::filling::Entry;
 use crate::forms::formula::{self, Contents, Live};
 use crate::forms::look;
 use crate::layout::{
-    ANSWER_COLUMN, Ask, Block, BlockKind, KEY_COLUMN, Question, Rows, SheetKind, SheetLayout,
-    StaticText, TextRole,
+    ANSWER_COLUMN, Ask, Block, BlockKind, KEY_COLUMN, Question, Rows, SheetKind, SheetLayout, StaticText,
+    TextRole,
 };
 use crate::place::CellRef;
 use crate::plan::ValueKind;
@@ -125,27 +125,13 @@ impl Painter<'_> {
             && !matches!(question.ask, Ask::Tick)
             && sheet.last_column > cell.column;
         if is_caption {
-            to.merge_range(
-                cell.row,
-                narrow(cell.column),
-                cell.row,
-                narrow(sheet.last_column),
-                "",
-                &format,
-            )?;
+            to.merge_range(cell.row, narrow(cell.column), cell.row, narrow(sheet.last_column), "", &format)?;
         }
         self.input(index, cell, &question.ask, &format, to)?;
         self.validate((cell.row, cell.row), cell.column, question, to)
     }
 
-    fn input(
-        &self,
-        index: usize,
-        cell: CellRef,
-        ask: &Ask,
-        format: &Format,
-        to: &mut Worksheet,
-    ) -> Outcome {
+    fn input(&self, index: usize, cell: CellRef, ask: &Ask, format: &Format, to: &mut Worksheet) -> Outcome {
         let (row, column) = (cell.row, narrow(cell.column));
         match self.entries.get(&(index, cell)) {
             None => to.write_blank(row, column, format)?,
@@ -180,10 +166,7 @@ impl Painter<'_> {
 
     /// Choices and messages; a list is the only thing that is insisted on, since 「無」 may stand
     /// where a figure is asked.
-    fn validation(
-        &self,
-        question: &Question,
-    ) -> Result<Option<DataValidation>, rust_xlsxwriter::XlsxError> {
+    fn validation(&self, question: &Question) -> Result<Option<DataValidation>, rust_xlsxwriter::XlsxError> {
         let mut validation = DataValidation::new();
         let list = |options: &[String]| self.lists.get(options).map(Formula::new);
         validation = match &question.ask {
@@ -249,8 +232,7 @@ impl Painter<'_> {
             }
         };
         for text in &sheet.texts {
-            let room: f64 =
-                widths[text.cell.column as usize..=text.last_column as usize].iter().sum();
+            let room: f64 = widths[text.cell.column as usize..=text.last_column as usize].iter().sum();
             match text.role {
                 TextRole::Key => {}
                 TextRole::Title => need(text.cell.row, Some(27.0)),
@@ -352,13 +334,7 @@ pub fn write_live(cell: CellRef, live: &Live, format: &Format, to: &mut Workshee
         let rule = ConditionalFormatText::new()
             .set_rule(ConditionalFormatTextRule::Contains("✘".to_owned()))
             .set_format(look::mismatch());
-        to.add_conditional_format(
-            cell.row,
-            narrow(cell.column),
-            cell.row,
-            narrow(cell.column),
-            &rule,
-        )?;
+        to.add_conditional_format(cell.row, narrow(cell.column), cell.row, narrow(cell.column), &rule)?;
     }
     Ok(())
 }

@@ -2,9 +2,7 @@
 
 use crate::plan::{Indicator, Plan, SecretariatPart, UnitId, ValueKind};
 
-use super::build::{
-    KnownLine, KnownRows, OpenRows, SheetBuilder, column, optional, value_column,
-};
+use super::build::{KnownLine, KnownRows, OpenRows, SheetBuilder, column, optional, value_column};
 use super::{
     ANSWER_COLUMN, Ask, BlockKind, Column, FormLayout, KnownRow, Question, SECRETARIAT, SheetKind,
     SheetLayout, TextRole,
@@ -73,8 +71,7 @@ fn basics(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
         measure: measure.to_owned(),
         ..optional(label, Ask::Value(kind))
     };
-    let mut sheet =
-        sheet(form, "basics", "基本設定", "本表填了什麼就以什麼為準；空白則依計畫。");
+    let mut sheet = sheet(form, "basics", "基本設定", "本表填了什麼就以什麼為準；空白則依計畫。");
     let email = plan.recipient.email.clone().unwrap_or_else(|| "未載".to_owned());
     let megabytes = plan.limits.mail_bytes / 1_000_000;
     let rows = vec![
@@ -88,11 +85,7 @@ fn basics(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
             ask("受文機關", ValueKind::Text, ""),
             format!("計畫：{}", plan.recipient.name),
         ),
-        line(
-            "recipient_email",
-            ask("收件電子郵件", ValueKind::Email, ""),
-            format!("計畫：{email}"),
-        ),
+        line("recipient_email", ask("收件電子郵件", ValueKind::Email, ""), format!("計畫：{email}")),
         line("document_number", ask("發文字號", ValueKind::DocumentNumber, ""), String::new()),
         line(
             "mail_megabytes",

@@ -2,16 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{
-    Demand, EvidenceItem, Field, Plan, Standing, Table, Task, UnitId, ValueKind,
-};
+use crate::plan::{Demand, EvidenceItem, Field, Plan, Standing, Table, Task, UnitId, ValueKind};
 
-use super::build::{
-    KnownLine, KnownRows, OpenRows, SheetBuilder, column, optional, value_column,
-};
-use super::{
-    ANSWER_COLUMN, Ask, BlockKind, Column, FormLayout, KnownRow, Question, SheetKind, TextRole,
-};
+use super::build::{KnownLine, KnownRows, OpenRows, SheetBuilder, column, optional, value_column};
+use super::{ANSWER_COLUMN, Ask, BlockKind, Column, FormLayout, KnownRow, Question, SheetKind, TextRole};
 
 /// Rows for paragraphs; more are read when more are written.
 const NARRATIVE_ROWS: u32 = 12;
@@ -35,12 +29,7 @@ pub fn unit_form(plan: &Plan, unit: &UnitId) -> FormLayout {
     for table in shared_tables(plan, unit) {
         sheets.push(shared_sheet(plan, form, table));
     }
-    FormLayout {
-        plan: plan.id.clone(),
-        unit: unit.clone(),
-        version: plan.version.clone(),
-        sheets,
-    }
+    FormLayout { plan: plan.id.clone(), unit: unit.clone(), version: plan.version.clone(), sheets }
 }
 
 /// Shared tables that the unit's workbook holds.
@@ -51,21 +40,13 @@ fn shared_tables<'a>(plan: &'a Plan, unit: &'a UnitId) -> impl Iterator<Item = &
     })
 }
 
-fn task_sheet(
-    plan: &Plan,
-    form: (&str, &UnitId, &str),
-    task: &Task,
-) -> super::SheetLayout {
+fn task_sheet(plan: &Plan, form: (&str, &UnitId, &str), task: &Task) -> super::SheetLayout {
     let tables: Vec<(&Table, Vec<Column>)> =
         task.tables.iter().map(|table| (table, table_columns(table, true))).collect();
-    let last = tables
-        .iter()
-        .flat_map(|(_, columns)| columns.iter().map(|column| column.column))
-        .max()
-        .unwrap_or(0);
+    let last =
+        tables.iter().flat_map(|(_, columns)| columns.iter().map(|column| column.column)).max().unwrap_or(0);
     let name = format!("{} {}", task.code, task.title);
-    let mut sheet =
-        SheetBuilder::new(form, task.id.as_str(), &name, SheetKind::Task(task.id.clone()), last);
+    let mut sheet = SheetBuilder::new(form, task.id.as_str(), &name, SheetKind::Task(task.id.clone()), last);
     sheet.line(TextRole::Title, format!("{}　{}", task.code, task.title));
     sheet.progress("本表進度");
     sheet.freeze();
@@ -115,8 +96,7 @@ fn narrative(sheet: &mut SheetBuilder, task: &Task) {
         id: format!("{}.text", task.id),
         kind: BlockKind::Narrative(task.id.clone()),
         heading: format!("{}執行情形", super::build::demand_mark(task.narrative)),
-        instruction: "一列一段。自 Word 複製多段文字後，點第 1 段的儲存格貼上，各段會自動分列。"
-            .to_owned(),
+        instruction: "一列一段。自 Word 複製多段文字後，點第 1 段的儲存格貼上，各段會自動分列。".to_owned(),
         columns: vec![text],
         count: NARRATIVE_ROWS,
         example: Vec::new(),
@@ -249,22 +229,17 @@ fn part(field: &Field, name: &str, question: Question, hint: String) -> KnownLin
 /// wide one, so a text goes there.
 fn table_columns(table: &Table, on_task_sheet: bool) -> Vec<Column> {
     let mut fields: Vec<&Field> = table.columns.iter().filter(|f| f.derive.is_none()).collect();
-    if on_task_sheet
-        && let Some(wide) = fields.iter().position(|field| field.kind == ValueKind::Text)
-    {
+    if on_task_sheet && let Some(wide) = fields.iter().position(|field| field.kind == ValueKind::Text) {
         let field = fields.remove(wide);
         fields.insert(0, field);
     }
     let mut columns = Vec::new();
     for field in fields {
         let parts: Vec<(String, Ask)> = match &field.kind {
-            ValueKind::Choices(options) => {
-                options.iter().map(|option| (option.clone(), Ask::Tick)).collect()
+            ValueKind::Choices(options) => options.iter().map(|option| (option.clone(), Ask::Tick)).collect(),
+            ValueKind::Split(parts) => {
+                parts.iter().map(|part| (part.clone(), Ask::Value(ValueKind::Count))).collect()
             }
-            ValueKind::Split(parts) => parts
-                .iter()
-                .map(|part| (part.clone(), Ask::Value(ValueKind::Count)))
-                .collect(),
             _ => Vec::new(),
         };
         if parts.is_empty() {
@@ -328,8 +303,7 @@ fn evidence(sheet: &mut SheetBuilder, plan: &Plan, task: &Task) {
         id: format!("{}.evidence", task.id),
         kind: BlockKind::Evidence(task.id.clone()),
         heading: "佐證資料".to_owned(),
-        instruction: "檔案放進下列同名資料夾即可，檔名不拘、件數不限；放好後在「已備妥」選「V」。"
-            .to_owned(),
+        instruction: "檔案放進下列同名資料夾即可，檔名不拘、件數不限；放好後在「已備妥」選「V」。".to_owned(),
         columns,
         rows,
         label_header: Some("佐證編號"),
@@ -373,8 +347,7 @@ fn shared_sheet(plan: &Plan, form: (&str, &UnitId, &str), table: &Table) -> supe
     let columns = table_columns(table, false);
     let last = columns.last().map_or(0, |column| column.column);
     let kind = SheetKind::Table(table.id.clone());
-    let mut sheet =
-        SheetBuilder::new(form, &format!("T.{}", table.id), &table.title, kind, last);
+    let mut sheet = SheetBuilder::new(form, &format!("T.{}", table.id), &table.title, kind, last);
     sheet.line(TextRole::Title, &table.title);
     let users: Vec<String> = plan
         .tasks_of(form.1)
