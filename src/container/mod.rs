@@ -8,10 +8,12 @@ mod compound;
 mod names;
 mod package;
 mod sniff;
+mod text;
 mod write;
 
 pub use compound::{Compound, CompoundFault, compose};
 pub use names::{EntryName, NameSource};
 pub use package::{Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
 pub use sniff::{sniff, sniff_reader};
+pub use text::decode_part;
 pub use write::{Packing, ZipSink, rewrite};

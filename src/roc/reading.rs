@@ -287,13 +287,16 @@ impl Head {
     }
 
     /// 112.3 (a month), 3/26 (no year); 112-114 and 12-15 are no dates.
-    fn two_parts(first: Number, second: Number, era: Era, cursor: &Cursor) -> Result<Head, DateReading> {
+    fn two_parts(first: Number, second: Number, era: Era, cursor: &mut Cursor) -> Result<Head, DateReading> {
         if is_short(first, era) {
             let is_day = (1..=12).contains(&first.value) && (1..=31).contains(&second.value);
             return Err(if is_day { DateReading::YearMissing } else { DateReading::NotADate });
         }
         let year = full_year(first, era).map_err(|_| DateReading::NotADate)?;
-        if !cursor.is_at_end() || !(1..=12).contains(&second.value) {
+        cursor.eat('月');
+        // 112/3-5 may be a month's range or a day with its separators mixed up: refused.
+        let ends = cursor.is_at_end() || cursor.peek() == Some('~');
+        if !ends || !(1..=12).contains(&second.value) {
             return Err(DateReading::NotADate);
         }
         Head::period(months(year, second.value, second.value)?)
@@ -361,14 +364,15 @@ fn part_of_year(cursor: &mut Cursor) -> Option<(u32, u32)> {
     Some(part)
 }
 
-/// 112年3月 may go on as 至5月 or 至113年2月; nothing else may follow.
+/// 112年3月 may go on as 至5月, ~5 or 至113年2月; nothing else may follow.
 fn after_period(first: Date, mut last: Date, mut cursor: Cursor) -> DateReading {
     let _ = cursor.eat('起') || cursor.eat_word(&["間", "份"]).is_some();
     if cursor.eat('~') || cursor.eat('-') {
         let mut same_year = cursor;
         let month = same_year.number();
-        let ends = match (month, same_year.eat('月')) {
-            (Some(month), true) => {
+        let is_month = same_year.eat('月') || same_year.is_at_end();
+        let ends = match month {
+            Some(month) if is_month && month.n_digits.is_none_or(|n_digits| n_digits <= 2) => {
                 cursor = same_year;
                 months(first.year(), month.value, month.value)
             }

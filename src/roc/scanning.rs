@@ -123,6 +123,12 @@ impl<'a> Cursor<'a> {
     pub fn weekday(&mut self) -> Option<Weekday> {
         let mut ahead = *self;
         let bracketed = ahead.eat('(');
+        if let Some(index) = ahead.eat_word(&["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]) {
+            let closes = !bracketed || ahead.eat(')');
+            let day = Weekday::from_monday_zero_offset(index as i8).ok().filter(|_| closes)?;
+            *self = ahead;
+            return Some(day);
+        }
         let named = ahead.eat_word(&["星期", "禮拜", "週", "周"]).is_some();
         if !bracketed && !named {
             return None;
