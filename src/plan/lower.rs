@@ -217,10 +217,10 @@ impl Lowering<'_> {
     fn limits(&mut self, toml: &PlanToml) -> Limits {
         let quality = self.required(toml.limits.picture_quality, "limits.picture_quality");
         let dpi = self.required(toml.limits.picture_dpi, "limits.picture_dpi");
-        if !(72..=600).contains(&dpi) {
+        if toml.limits.picture_dpi.is_some() && !(72..=600).contains(&dpi) {
             self.report(&PLAN_VALUE_INVALID, "limits.picture_dpi", format!("解析度 {dpi} 不在 72 到 600 之間"), "建議 200");
         }
-        if !(1..=100).contains(&quality) {
+        if toml.limits.picture_quality.is_some() && !(1..=100).contains(&quality) {
             self.report(&PLAN_VALUE_INVALID, "limits.picture_quality", format!("畫質 {quality} 不在 1 到 100 之間"), "建議 85");
         }
         Limits {
@@ -283,7 +283,7 @@ impl Lowering<'_> {
 
     fn secretariat(&mut self, toml: &PlanToml, units: &[Unit]) -> Secretariat {
         let unit = self.required(toml.secretariat.unit.clone(), "secretariat.unit");
-        if !units.iter().any(|known| known.id.0 == unit) {
+        if toml.secretariat.unit.is_some() && !units.iter().any(|known| known.id.0 == unit) {
             self.unknown("secretariat.unit", "單位", &unit, units.iter().map(|unit| unit.id.as_str()));
         }
         Secretariat {

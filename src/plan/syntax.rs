@@ -30,8 +30,6 @@ pub struct PlanLayer {
     pub text: String,
 }
 
-/// Tables keep the order in which they are written; it is the plan order.
-pub type Keyed<T> = toml::map::Map<String, T>;
 
 macro_rules! mirror {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
