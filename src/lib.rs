@@ -14,8 +14,8 @@ pub mod roc;
 
 // Leaves over foreign formats.
 pub mod container;
-//X pub mod pdf;
-//X pub mod template;
+pub mod pdf;
+pub mod template;
 
 // Model.
 pub mod derivation;
@@ -28,20 +28,20 @@ pub mod plan;
 pub mod submission;
 
 // Phases.
-//X pub mod assembly;
-//X pub mod bundle;
-//X pub mod checks;
-//X pub mod evidence;
+pub mod assembly;
+pub mod bundle;
+pub mod checks;
+pub mod evidence;
 pub mod forms;
 pub mod intake;
-//X pub mod letters;
-//X pub mod render;
+pub mod letters;
+pub mod render;
 pub mod typeset;
 
 // Composition and shell.
 pub mod assets;
-//X pub mod cli;
-//X pub mod output;
-//X pub mod pipeline;
-//X pub mod worker;
-//X pub mod workspace;
+pub mod cli;
+pub mod output;
+pub mod pipeline;
+pub mod worker;
+pub mod workspace;
