@@ -10,7 +10,7 @@ use std::io::Cursor;
 use super::dates::{is_proleptic, iso_date};
 use super::gather::{CELL_BYTES, Gathering, NAMES, SHEETS};
 use super::names::target;
-use super::text::clean;
+use super::text::{text_cell, whole_text};
 use super::xml::{Node, Tag, Xml, XmlFault};
 use crate::container::{Package, decode_part};
 use crate::grid::{Cell, DefinedName, Grid, GridFailure, GridRemark};
@@ -315,7 +315,7 @@ fn repetition(tag: &Tag<'_>, attribute: &str) -> u32 {
 }
 
 fn cell_value(said: &Said, text: &str) -> Result<Option<Cell>, String> {
-    let shown = clean(text);
+    let shown = whole_text(text)?;
     if said.error {
         return Ok(Some(Cell::Error(shown.unwrap_or_else(|| "#ERROR!".to_owned()))));
     }
@@ -337,7 +337,9 @@ fn cell_value(said: &Said, text: &str) -> Result<Option<Cell>, String> {
         },
         ("time", Some(value)) => Ok(Some(Cell::Duration(shown.unwrap_or_else(|| excerpt(value))))),
         ("boolean", Some(value)) => Ok(Some(Cell::Flag(value.eq_ignore_ascii_case("true")))),
-        ("string", value) => Ok(value.and_then(clean).or(shown).map(Cell::Text)),
+        ("string", Some(value)) if !value.is_empty() => text_cell(value),
+        // An empty result is a result.
+        ("string", _) => Ok(shown.map(Cell::Text)),
         _ if shown.is_none() && said.formula => Ok(Some(Cell::Uncomputed)),
         _ => Ok(shown.map(Cell::Text)),
     }
