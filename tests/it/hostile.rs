@@ -616,10 +616,21 @@ fn an_xls_that_claims_or_spans_too_much() {
     let read = grid(&xls(&[], &[(0x0200, claim), number(0, 0, 1.0)]));
     assert_eq!(cell(&read, "A1"), Some(&Cell::Number(1.0)));
     let corners = xls(&[], &[number(0, 0, 1.0), number(65_535, 255, 2.0)]);
-    match read_workbook(&corners) {
-        Ok(grid) => assert_eq!(grid.sheets[0].cells.len(), 2),
-        Err(_) => assert_eq!(refusal(&corners).rule.id, "workbook-too-large"),
-    }
+    let read = grid(&corners);
+    assert_eq!(cell(&read, "A1"), Some(&Cell::Number(1.0)));
+    assert_eq!(cell(&read, "IV65536"), Some(&Cell::Number(2.0)));
+    assert_eq!(read.sheets[0].cells.len(), 2);
+    // Cells on a diagonal cannot be drawn together.
+    let diagonal: Vec<_> = (0..30_000).map(|n| number(n, n / 120, 1.0)).collect();
+    assert_eq!(refusal(&xls(&[], &diagonal)).rule.id, "workbook-too-large");
+}
+
+#[test]
+fn an_xls_whose_sheets_stand_nowhere() {
+    let mut bytes = xls(&[], &[number(0, 0, 1.0)]);
+    let bound = bytes.windows(4).position(|window| window == [0x85, 0, 10, 0]).expect("a BOUNDSHEET");
+    bytes[bound + 4] ^= 1;
+    assert_eq!(refusal(&bytes).rule.id, "workbook-damaged");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! A bad cell costs itself, never its sheet. Knows SpreadsheetML's cell types and nothing of
 //! packages.
 
-use super::dates::{Shown, is_proleptic, iso_date, shown};
+use super::dates::{Shown, is_proleptic, is_time, iso_date, shown};
 use super::gather::{CELL_BYTES, Gathering};
 use super::text::{text_cell, unescape};
 use super::xlsx::{Shared, rich_text};
@@ -142,6 +142,7 @@ fn value(written: Written, shared: &Shared) -> Result<Option<Cell>, String> {
         "e" => Ok(Some(Cell::Error(excerpt(trimmed)))),
         "d" => match iso_date(trimmed) {
             Some(value) => Ok(Some(Cell::Date { value, proleptic: is_proleptic(value) })),
+            None if is_time(trimmed) => Ok(Some(Cell::Duration(excerpt(trimmed)))),
             None => Err(format!("「{}」不是日期", excerpt(trimmed))),
         },
         "" | "n" => match trimmed.parse::<f64>() {
