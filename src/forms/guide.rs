@@ -1,8 +1,8 @@
 //! What clerks are told: the few lines of the home sheet, and the 使用說明 beside the folders.
 
 use crate::forms::home::Welcome;
-use crate::forms::roc_day;
 use crate::plan::Plan;
+use crate::roc;
 
 pub(super) fn unit_welcome(plan: &Plan, unit: &str) -> Welcome {
     Welcome {
@@ -33,8 +33,8 @@ pub(super) fn secretariat_welcome(plan: &Plan) -> Welcome {
 }
 
 fn facts(plan: &Plan, unit: &str) -> Vec<(String, String)> {
-    let period = format!("{}至{}", roc_day(plan.period.first), roc_day(plan.period.last));
-    let due = format!("{}前，連同佐證資料夾一併送秘書單位", roc_day(plan.deadlines.internal));
+    let period = format!("{}至{}", roc::full(plan.period.first), roc::full(plan.period.last));
+    let due = format!("{}前，連同佐證資料夾一併送秘書單位", roc::day_and_weekday(plan.deadlines.internal));
     [
         ("填報單位", unit.to_owned()),
         ("受評期間", period),
@@ -64,7 +64,7 @@ pub fn guide(plan: &Plan) -> String {
         "　5、簽到表、名冊等請先遮蔽個人資料，並在佐證清單的「已遮蔽」選「V」。".to_owned(),
         format!(
             "　6、{}前，將整個單位資料夾送{}。",
-            roc_day(plan.deadlines.internal),
+            roc::day_and_weekday(plan.deadlines.internal),
             plan.secretariat.title
         ),
         String::new(),

@@ -11,7 +11,7 @@ mod look;
 mod paint;
 
 use anyhow::Context;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use rust_xlsxwriter::{DocProperties, Workbook, Worksheet};
 
 use crate::layout::{
@@ -159,9 +159,8 @@ fn define_names(layout: &FormLayout, workbook: &mut Workbook) -> anyhow::Result<
             Ok(())
         };
         define(block.heading_name(), block.heading_cell)?;
-        let header_row = block.header_row.unwrap_or(block.key_row);
         for column in &block.columns {
-            define(block.column_name(&column.key), CellRef::new(header_row, column.column))?;
+            define(block.column_name(&column.key), block.column_anchor(column))?;
         }
         for row in block.known() {
             for (column, question) in &row.questions {
@@ -174,9 +173,4 @@ fn define_names(layout: &FormLayout, workbook: &mut Workbook) -> anyhow::Result<
         }
     }
     Ok(())
-}
-
-/// 「110年3月26日」.
-fn roc_day(day: Date) -> String {
-    format!("{}年{}月{}日", i32::from(day.year()) - 1911, day.month(), day.day())
 }

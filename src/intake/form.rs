@@ -147,7 +147,7 @@ impl<'a> Form<'a> {
             let message = "這張工作表來自另一份填報表，沒有讀入。";
             self.about_sheet(&rules::FORM_MARKERS_DISAGREE, *at, message, "請刪除這張工作表。");
         }
-        for at in &matching.unknown {
+        for at in matching.unknown.iter().filter(|at| !foreign.contains(at)) {
             let message = "這張工作表不是填報表的一部分，沒有讀入。";
             let hint = "屬於答案的請填進對應工作表；屬於佐證的請存成檔案放進佐證資料夾。";
             self.about_sheet(&rules::FORM_SHEET_UNKNOWN, *at, message, hint);
@@ -394,11 +394,23 @@ impl<'a> Form<'a> {
         subject: &str,
     ) -> Option<Located<Value>> {
         let cell = self.sheet(spot).cells.get(&at)?;
+        let value = self.read(spot, at, cell, kind, subject)?;
+        Some(Located::new(value, self.place(spot, at)))
+    }
+
+    fn read(
+        &mut self,
+        spot: Spot<'_>,
+        at: CellRef,
+        cell: &Cell,
+        kind: &ValueKind,
+        subject: &str,
+    ) -> Option<Value> {
         let reading = read_value(kind, cell, &self.context);
         for fault in reading.faults {
             self.fault(spot, at, fault, subject);
         }
-        reading.value.map(|value| Located::new(value, self.place(spot, at)))
+        reading.value
     }
 
     /// Reads a tick; blank and unreadable are no tick.
@@ -428,9 +440,21 @@ impl<'a> Form<'a> {
         let mut paragraphs = Vec::new();
         for row in self.rows(spot) {
             let Some(at) = row.get(&column.key) else { continue };
-            let Some(text) = self.text(spot, *at, &subject) else { continue };
-            let lines = text.value.lines().map(str::trim).filter(|line| !line.is_empty());
-            paragraphs.extend(lines.map(|line| Located::new(line.to_owned(), text.place.clone())));
+            let Some(cell) = self.sheet(spot).cells.get(at) else { continue };
+            // Each line on its own: one-line texts have their line breaks folded.
+            let lines: Vec<Cell> = match cell {
+                Cell::Text(text) => text
+                    .lines()
+                    .filter(|line| !line.trim().is_empty())
+                    .map(|line| Cell::Text(line.trim().to_owned()))
+                    .collect(),
+                other => vec![other.clone()],
+            };
+            for line in lines {
+                if let Some(Value::Text(text)) = self.read(spot, *at, &line, &ValueKind::Text, &subject) {
+                    paragraphs.push(Located::new(text, self.place(spot, *at)));
+                }
+            }
         }
         paragraphs
     }

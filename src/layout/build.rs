@@ -5,6 +5,7 @@
 
 use crate::place::CellRef;
 use crate::plan::{Demand, Standing, ValueKind};
+use crate::roc;
 
 use super::{
     ANSWER_COLUMN, Ask, Block, BlockKind, Column, KEY_COLUMN, KnownRow, LABEL_COLUMN, Question, Rows,
@@ -19,7 +20,7 @@ const SHEET_NAME_CHARS: usize = 31;
 pub(super) struct SheetBuilder {
     sheet: SheetLayout,
     row: u32,
-    n_blocks: usize,
+    n_blocks: u32,
 }
 
 /// A block of open rows to be laid out.
@@ -126,7 +127,7 @@ impl SheetBuilder {
     fn heading(&mut self, id: &str, title: &str, instruction: &str) -> (String, CellRef) {
         self.gap();
         self.n_blocks += 1;
-        let heading = format!("{}、{title}", chinese(self.n_blocks));
+        let heading = format!("{}、{title}", roc::numeral(self.n_blocks));
         let cell = CellRef::new(self.row, LABEL_COLUMN);
         self.text(CellRef::new(self.row, KEY_COLUMN), KEY_COLUMN, TextRole::Key, format!("B:{id}"));
         self.line(TextRole::Heading, heading.clone());
@@ -334,15 +335,4 @@ fn sheet_name(name: &str) -> String {
         .take(SHEET_NAME_CHARS)
         .collect();
     name.trim_matches(['\'', ' ']).to_owned()
-}
-
-/// 一 to 九十九, as headings are numbered.
-fn chinese(number: usize) -> String {
-    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let (tens, ones) = (number / 10 % 10, number % 10);
-    match tens {
-        0 => DIGITS[ones].to_owned(),
-        1 => format!("十{}", DIGITS[ones]),
-        _ => format!("{}十{}", DIGITS[tens], DIGITS[ones]),
-    }
 }

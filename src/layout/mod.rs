@@ -267,6 +267,11 @@ impl Block {
         first + count
     }
 
+    /// What a column's name points at: its heading, or the block's where it has none.
+    pub fn column_anchor(&self, column: &Column) -> CellRef {
+        CellRef::new(self.header_row.unwrap_or(self.heading_cell.row), column.column)
+    }
+
     /// Keys of the hidden column and row. Each names its block, so that it can be found on its
     /// own, wherever it was moved.
     pub fn heading_key(&self) -> String {
