@@ -238,7 +238,7 @@ impl Painter<'_> {
                 TextRole::Title => need(text.cell.row, Some(27.0)),
                 TextRole::Heading => need(text.cell.row, Some(22.0)),
                 TextRole::OptionHeader => {
-                    need(text.cell.row, Some(look::upright_height(&text.text)));
+                    need(text.cell.row, Some(look::option_height(&text.text)));
                 }
                 _ => need(text.cell.row, look::height(&text.text, room)),
             }

@@ -308,9 +308,12 @@ impl<'a> Form<'a> {
     fn report_strays(&mut self, layout: &SheetLayout, located: &LocatedSheet) {
         let sheet = &self.grid.sheets[located.sheet];
         let ours: BTreeSet<String> = layout.texts.iter().map(|text| normal(&text.text)).collect();
+        let progress = progress_rows(layout, sheet);
         let mut strays: BTreeMap<u32, CellRef> = BTreeMap::new();
         for (at, cell) in &sheet.cells {
-            if !located.claimed.contains(at) && !is_ours(cell, *at, &ours) {
+            // A formula's text comes out of an .xls as 0.
+            let is_progress = matches!(cell, Cell::Number(_)) && progress.contains(&at.row);
+            if !located.claimed.contains(at) && !is_progress && !is_ours(cell, *at, &ours) {
                 strays.entry(at.row).or_insert(*at);
             }
         }
@@ -515,6 +518,19 @@ fn is_ours(cell: &Cell, at: CellRef, ours: &BTreeSet<String>) -> bool {
         Cell::Uncomputed | Cell::Error(_) => true,
         Cell::Flag(_) | Cell::Date { .. } | Cell::Duration(_) => false,
     }
+}
+
+/// The rows that begin as the row does in which the form shows its progress.
+fn progress_rows(layout: &SheetLayout, sheet: &Sheet) -> BTreeSet<u32> {
+    let Some(progress) = layout.progress else { return BTreeSet::new() };
+    let label = CellRef::new(progress.row, LABEL_COLUMN);
+    let label = layout.texts.iter().find(|text| text.cell == label).map(|text| normal(&text.text));
+    sheet
+        .cells
+        .iter()
+        .filter(|(_, cell)| matches!(cell, Cell::Text(text) if Some(normal(text)) == label))
+        .map(|(at, _)| at.row)
+        .collect()
 }
 
 /// What the form's own formulas show.

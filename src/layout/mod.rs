@@ -96,7 +96,7 @@ pub enum TextRole {
     Header,
     /// Above the option columns of one question.
     GroupHeader,
-    /// A tick column's heading, set upright.
+    /// A tick column's heading.
     OptionHeader,
     Label,
     Ordinal,

@@ -105,7 +105,8 @@ fn basics(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
         instruction: String::new(),
         columns: value_column(),
         rows,
-        label_header: Some("項目"),
+        label_headers: Some(&["項目"]),
+        stretched: false,
     });
     sheet.finish()
 }
@@ -177,7 +178,8 @@ fn scores(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
         instruction: String::new(),
         columns,
         rows: indicator_rows(plan, &questions),
-        label_header: Some("指標"),
+        label_headers: Some(&["指標"]),
+        stretched: false,
     });
     sheet.finish()
 }
@@ -266,7 +268,8 @@ fn editorials(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
         instruction: "沒有選擇時，有寫統稿的指標一律「置前」。".to_owned(),
         columns,
         rows: indicator_rows(plan, &questions),
-        label_header: Some("指標"),
+        label_headers: Some(&["指標"]),
+        stretched: false,
     });
     for indicator in plan.indicators() {
         paragraphs(
