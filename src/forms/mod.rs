@@ -11,7 +11,7 @@ mod look;
 mod paint;
 
 use anyhow::Context;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use rust_xlsxwriter::{DocProperties, Workbook, Worksheet};
 
 use crate::layout::{
@@ -55,7 +55,8 @@ fn workbook(
     let mut contents = Contents::new(layout, &entries);
     compute(&mut contents);
     let (lists, columns) = lists(layout);
-    let painter = Painter { contents: &contents, entries: &entries, lists: &lists };
+    let painter =
+        Painter { contents: &contents, entries: &entries, lists: &lists, example: example_day(plan) };
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(plan, layout, &welcome.title)?);
     for (index, sheet) in layout.sheets.iter().enumerate() {
@@ -88,6 +89,11 @@ fn compute(contents: &mut Contents<'_>) {
             }
         }
     }
+}
+
+/// A day of the assessed year, for examples.
+fn example_day(plan: &Plan) -> Date {
+    Date::new(plan.period.first.year(), 3, 26).unwrap_or(plan.period.first)
 }
 
 fn properties(plan: &Plan, layout: &FormLayout, title: &str) -> anyhow::Result<DocProperties> {

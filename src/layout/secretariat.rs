@@ -2,6 +2,8 @@
 
 use crate::plan::{Indicator, Plan, SecretariatPart, UnitId, ValueKind};
 
+use crate::roc;
+
 use super::build::{KnownLine, KnownRows, OpenRows, SheetBuilder, column, optional, value_column};
 use super::{
     ANSWER_COLUMN, Ask, BlockKind, Column, FormLayout, KnownRow, Question, SECRETARIAT, SheetKind,
@@ -78,7 +80,11 @@ fn basics(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
         line(
             "final_date",
             ask("寄達期限（確切日期）", ValueKind::Date, ""),
-            format!("計畫：{}。例：111/03/10", plan.deadlines.final_text),
+            format!(
+                "計畫：{}。例：{}",
+                plan.deadlines.final_text,
+                roc::slashed(plan.deadlines.final_default)
+            ),
         ),
         line(
             "recipient_name",

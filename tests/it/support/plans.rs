@@ -202,6 +202,21 @@ fn unit(id: &str, name: &str, prefix: &str) -> Unit {
     Unit { id: id.into(), name: name.to_owned(), prefix: prefix.to_owned(), roles: vec![id.into()] }
 }
 
+/// The shipped plan.
+pub fn real() -> Plan {
+    let texts = huibian::assets::plans::builtin(huibian::assets::plans::DEFAULT).unwrap();
+    let layers: Vec<_> = texts
+        .iter()
+        .map(|(name, text)| huibian::plan::PlanLayer {
+            file: huibian::place::RelPath::new(*name),
+            text: (*text).to_owned(),
+        })
+        .collect();
+    let (plan, diagnostics) = huibian::plan::lower(&layers);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    plan.unwrap()
+}
+
 /// Two units, two tasks, a table of a task's own and a shared one.
 pub fn small() -> Plan {
     Plan {
