@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use rust_xlsxwriter::{
     ConditionalFormatText, ConditionalFormatTextRule, DataValidation, DataValidationErrorStyle,
     DataValidationRule, Format, Formula, ProtectionOptions, Worksheet,
@@ -19,6 +20,7 @@ use crate::layout::{
 };
 use crate::place::CellRef;
 use crate::plan::ValueKind;
+use crate::roc;
 
 type Outcome = Result<(), rust_xlsxwriter::XlsxError>;
 
@@ -37,6 +39,8 @@ pub struct Painter<'a> {
     pub contents: &'a Contents<'a>,
     pub entries: &'a BTreeMap<(usize, CellRef), Entry>,
     pub lists: &'a Lists,
+    /// A day of the assessed year, for examples.
+    pub example: Date,
 }
 
 /// Excel columns are 16 bits wide in the writing library.
@@ -203,7 +207,7 @@ impl Painter<'_> {
                 _ => validation.allow_any_value(),
             },
         };
-        let message = message(question);
+        let message = message(question, self.example);
         if message.is_empty() && matches!(question.ask, Ask::Value(ValueKind::Text)) {
             return Ok(None);
         }
@@ -238,7 +242,7 @@ impl Painter<'_> {
                 TextRole::Title => need(text.cell.row, Some(27.0)),
                 TextRole::Heading => need(text.cell.row, Some(22.0)),
                 TextRole::OptionHeader => {
-                    need(text.cell.row, Some(look::upright_height(&text.text)));
+                    need(text.cell.row, Some(look::option_height(&text.text)));
                 }
                 _ => need(text.cell.row, look::height(&text.text, room)),
             }
@@ -348,23 +352,29 @@ fn plain_number(ask: &Ask, text: &str) -> Option<f64> {
 }
 
 /// What is shown beside the cell when it is chosen.
-fn message(question: &Question) -> String {
+fn message(question: &Question, example: Date) -> String {
     let kind = match &question.ask {
-        Ask::Tick => "適用者選「V」，不適用留空。",
-        Ask::Value(ValueKind::Date) => "例：110/03/26",
-        Ask::Value(ValueKind::DateSpan) => "例：110/03/26；連續數日：110/03/26-110/03/28",
-        Ask::Value(ValueKind::Count) => "請填整數，不加單位。沒有請填 0。",
-        Ask::Value(ValueKind::Decimal) => "請填數字，不加單位。",
-        Ask::Value(ValueKind::Percent) => "請填 0 到 100 的數字，例：95.5",
-        Ask::Value(ValueKind::Choice(_) | ValueKind::Flag) => "請由清單選取。",
-        Ask::Value(ValueKind::DocumentNumber) => "例：府警外字第1100000001號",
-        _ => "",
+        Ask::Tick => "適用者選「V」，不適用留空。".to_owned(),
+        Ask::Value(ValueKind::Date) => format!("例：{}", roc::slashed(example)),
+        Ask::Value(ValueKind::DateSpan) => {
+            let last = example.saturating_add(jiff::Span::new().days(2));
+            let (day, last) = (roc::slashed(example), roc::slashed(last));
+            format!("例：{day}；連續數日：{day}-{last}")
+        }
+        Ask::Value(ValueKind::Count) => "請填整數，不加單位。沒有請填 0。".to_owned(),
+        Ask::Value(ValueKind::Decimal) => "請填數字，不加單位。".to_owned(),
+        Ask::Value(ValueKind::Percent) => "請填 0 到 100 的數字，例：95.5".to_owned(),
+        Ask::Value(ValueKind::Choice(_) | ValueKind::Flag) => "請由清單選取。".to_owned(),
+        Ask::Value(ValueKind::DocumentNumber) => {
+            format!("例：府○字第{}0000001號", roc::year_of(example))
+        }
+        _ => String::new(),
     };
     let measure = match question.measure.as_str() {
         "" => String::new(),
         measure => format!("單位：{measure}。"),
     };
-    [question.hint.as_str(), &measure, kind]
+    [question.hint.as_str(), &measure, &kind]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()

@@ -310,8 +310,9 @@ impl Extent {
 struct Columns {
     /// By column key.
     at: BTreeMap<String, u32>,
-    header_row: Option<u32>,
     key_row: Option<u32>,
+    /// The last row found that belongs to the block's head.
+    above: Option<u32>,
 }
 
 struct Finder<'a> {
@@ -372,19 +373,19 @@ impl Finder<'_> {
                 NameVote::At(cell) => Some(cell.row),
                 _ => None,
             });
+        let anchor_row = most_common(named);
         let header_row = block.header_row.and_then(|_| {
-            most_common(named).or_else(|| {
-                most_common(
-                    block
-                        .columns
-                        .iter()
-                        .flat_map(|column| self.index.label(&header_text(column)))
-                        .map(|cell| cell.row)
-                        .filter(|row| extent.contains(*row)),
-                )
+            anchor_row.or_else(|| {
+                let labels = block
+                    .columns
+                    .iter()
+                    .flat_map(|column| self.index.label(&header_text(column)))
+                    .map(|cell| cell.row);
+                most_common(labels.filter(|row| extent.contains(*row)))
             })
         });
-        let mut columns = Columns { at: BTreeMap::new(), header_row, key_row };
+        let above = [key_row, header_row.or(anchor_row)].into_iter().flatten().max();
+        let mut columns = Columns { at: BTreeMap::new(), key_row, above };
         for column in &block.columns {
             if let Some(found) = self.column(block, column, header_row) {
                 columns.at.insert(column.key.clone(), found);
@@ -455,6 +456,7 @@ impl Finder<'_> {
             Some(Cell::Text(text)) => text.clone(),
             _ => String::new(),
         };
+        self.located.claimed.insert(at);
         self.trouble(block, row, column, Trouble::Relabelled { at, found });
     }
 
@@ -547,15 +549,9 @@ impl Finder<'_> {
     }
 
     fn open(&mut self, block: &Block, count: u32, columns: &Columns, extent: Extent) {
-        let above = match (columns.key_row, columns.header_row) {
-            (Some(key), Some(header)) => key.max(header),
-            (Some(row), None) | (None, Some(row)) => row,
-            (None, None) => {
-                if !columns.at.is_empty() || !block.columns.is_empty() {
-                    self.trouble(block, None, None, Trouble::Lost { deleted: false });
-                }
-                return;
-            }
+        let Some(above) = columns.above else {
+            self.trouble(block, None, None, Trouble::Lost { deleted: false });
+            return;
         };
         let mut first = above + 1;
         if columns.key_row.is_none() && block.example_row.is_some() && self.is_example(first) {
@@ -569,8 +565,8 @@ impl Finder<'_> {
             let cells: BTreeMap<String, CellRef> =
                 columns.at.iter().map(|(key, column)| (key.clone(), CellRef::new(row, *column))).collect();
             if !cells.values().any(|cell| self.sheet.cells.contains_key(cell)) {
-                blank += 1;
-                if row >= first + count && blank > GAP {
+                blank += u32::from(row >= first + count);
+                if blank > GAP {
                     break;
                 }
                 continue;

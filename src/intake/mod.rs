@@ -7,6 +7,7 @@ mod form;
 mod locate;
 pub mod rules;
 pub mod secretariat;
+pub mod selection;
 pub mod submission;
 pub mod values;
 pub mod workbook;
@@ -14,6 +15,9 @@ pub mod workbook;
 pub use form::{FormIdentity, identify};
 pub use secretariat::secretariat;
 pub use submission::submission;
+
+/// The unit in the marker of the secretariat's workbook.
+pub use crate::layout::SECRETARIAT as SECRETARIAT_MARK;
 
 use crate::diagnostic::Rule;
 

@@ -96,7 +96,7 @@ pub enum TextRole {
     Header,
     /// Above the option columns of one question.
     GroupHeader,
-    /// A tick column's heading, set upright.
+    /// A tick column's heading.
     OptionHeader,
     Label,
     Ordinal,
@@ -265,6 +265,11 @@ impl Block {
     pub fn end(&self) -> u32 {
         let (first, count) = self.extent();
         first + count
+    }
+
+    /// What a column's name points at: its heading, or the block's where it has none.
+    pub fn column_anchor(&self, column: &Column) -> CellRef {
+        CellRef::new(self.header_row.unwrap_or(self.heading_cell.row), column.column)
     }
 
     /// Keys of the hidden column and row. Each names its block, so that it can be found on its

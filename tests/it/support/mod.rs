@@ -1,0 +1,14 @@
+//! Scaffolding shared by tests: a small plan, fillings, and workbooks read as users' are.
+
+pub mod plans;
+
+use huibian::grid::Grid;
+use huibian::intake::workbook::read_workbook;
+
+/// The grid of a workbook we wrote ourselves.
+pub fn grid(bytes: &[u8]) -> Grid {
+    match read_workbook(bytes) {
+        Ok(grid) => grid,
+        Err(failure) => panic!("our own workbook cannot be read: {failure:?}"),
+    }
+}
