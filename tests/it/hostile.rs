@@ -626,6 +626,26 @@ fn an_xls_that_claims_or_spans_too_much() {
 }
 
 #[test]
+fn one_long_string_named_by_many_cells_of_an_xls() {
+    // SST: two strings, the second wide and going on in a CONTINUE record.
+    let strings = |n: u16| {
+        let head = [&[0u8; 8][..], &1u16.to_le_bytes(), &[0, b'a'], &n.to_le_bytes(), &[1]].concat();
+        let first = [head, [0x57, 0x5B].repeat(usize::from(n) / 2)].concat();
+        let rest = [vec![1], [0x57, 0x5B].repeat(usize::from(n - n / 2))].concat();
+        [(0x00FC, first), (0x003C, rest)]
+    };
+    let label = |row: u16, column: u16, index: u32| {
+        let place = [row.to_le_bytes(), column.to_le_bytes(), [0, 0]].concat();
+        (0x00FD, [place, index.to_le_bytes().to_vec()].concat())
+    };
+    let few = grid(&xls(&strings(100), &[label(0, 0, 0), label(0, 1, 1)]));
+    assert_eq!(cell(&few, "A1"), Some(&text("a")));
+    assert_eq!(cell(&few, "B1"), Some(&text(&"字".repeat(100))));
+    let many: Vec<_> = (0..20_000).map(|row| label(row, 0, 1)).collect();
+    assert_eq!(refusal(&xls(&strings(4_000), &many)).rule.id, "workbook-too-large");
+}
+
+#[test]
 fn an_xls_whose_sheets_stand_nowhere() {
     let mut bytes = xls(&[], &[number(0, 0, 1.0)]);
     let bound = bytes.windows(4).position(|window| window == [0x85, 0, 10, 0]).expect("a BOUNDSHEET");

@@ -6,22 +6,27 @@
 
 use std::collections::BTreeMap;
 
+use super::gather::SHEETS;
 use crate::grid::GridFailure;
 use crate::place::CellRef;
 
 /// Cells of all sheets once drawn together.
-const DENSE_CELLS: u64 = 4_000_000;
+const DENSE_CELLS: u64 = 2_000_000;
+/// Characters of all cells, shared strings counted for each cell anew: the parser copies them.
+const CHARACTERS: u64 = 32 << 20;
 
 const FORMULA: u16 = 0x0006;
 const EOF: u16 = 0x000A;
 const NAME: u16 = 0x0018;
 const DATE_MODE: u16 = 0x0022;
 const FILE_PASS: u16 = 0x002F;
+const CONTINUE: u16 = 0x003C;
 const CODE_PAGE: u16 = 0x0042;
 const BOUND_SHEET: u16 = 0x0085;
 const MUL_RK: u16 = 0x00BD;
 const RICH_STRING: u16 = 0x00D6;
 const LABEL_SST: u16 = 0x00FD;
+const SHARED_STRINGS: u16 = 0x00FC;
 const SUP_BOOK: u16 = 0x01AE;
 const DIMENSIONS: u16 = 0x0200;
 const NUMBER: u16 = 0x0203;
@@ -83,7 +88,12 @@ impl Record {
     fn cells(self, stream: &[u8]) -> Option<(u16, u16, u16)> {
         let (row, first) = (self.word(stream, 0)?, self.word(stream, 2)?);
         match self.kind {
-            MUL_RK => Some((row, first, self.word(stream, self.length.checked_sub(2)?)?)),
+            // Six bytes a cell between the first column and the last ([MS-XLS] 2.4.175).
+            MUL_RK => {
+                let last = self.word(stream, self.length.checked_sub(2)?)?;
+                let n_cells = usize::from(last.checked_sub(first)?) + 1;
+                (self.length == 6 + 6 * n_cells).then_some((row, first, last))
+            }
             FORMULA | NUMBER | LABEL | RICH_STRING | LABEL_SST | BOOL_ERR | RK => Some((row, first, first)),
             _ => None,
         }
@@ -100,8 +110,26 @@ fn put_word(stream: &mut [u8], at: usize, value: u16) {
 
 /// Which rows and columns of one sheet's records hold cells.
 struct Used {
-    rows: Vec<bool>,
-    columns: Vec<bool>,
+    rows: Marks,
+    columns: Marks,
+}
+
+/// One mark for each 16-bit number.
+struct Marks(Vec<u64>);
+
+impl Marks {
+    fn new() -> Self {
+        Marks(vec![0; 1 << 10])
+    }
+
+    fn set(&mut self, number: u16) {
+        self.0[usize::from(number >> 6)] |= 1 << (number & 63);
+    }
+
+    /// The marked numbers, ascending.
+    fn set_numbers(&self) -> Vec<u16> {
+        (0..=u16::MAX).filter(|number| self.0[usize::from(number >> 6)] >> (number & 63) & 1 == 1).collect()
+    }
 }
 
 /// Walks the stream, and changes it: claims of size are taken out and cells drawn together.
@@ -111,27 +139,43 @@ struct Used {
 pub(super) fn prepare(stream: &mut [u8]) -> Result<Survey, GridFailure> {
     let mut survey = Survey::default();
     let listed = survey_globals(stream, &mut survey)?;
-    let mut used: BTreeMap<usize, Used> = listed
-        .iter()
-        .map(|start| (*start, Used { rows: vec![false; 1 << 16], columns: vec![false; 1 << 16] }))
-        .collect();
+    let strings = shared_lengths(stream);
+    if listed.len() > SHEETS {
+        return Err(GridFailure::TooLarge { detail: format!("超過 {SHEETS} 張工作表") });
+    }
+    let mut used: BTreeMap<usize, Used> =
+        listed.iter().map(|start| (*start, Used { rows: Marks::new(), columns: Marks::new() })).collect();
     let mut found = 0usize;
-    walk_sheets(stream, &listed, |stream, sheet, record| {
+    let mut n_characters = 0u64;
+    let are_whole = walk_sheets(stream, &listed, |stream, sheet, record| {
         found += usize::from(record.start == sheet);
+        if record.kind == LABEL_SST {
+            let low = record.word(stream, 6).unwrap_or(0);
+            let high = record.word(stream, 8).unwrap_or(0);
+            let index = usize::from(high) << 16 | usize::from(low);
+            n_characters += u64::from(strings.get(index).copied().unwrap_or(0));
+        }
         if record.kind == DIMENSIONS {
             put_word(stream, record.start, NOTHING);
         }
         if let (Some((row, first, last)), Some(used)) = (record.cells(stream), used.get_mut(&sheet)) {
-            used.rows[usize::from(row)] = true;
-            used.columns[usize::from(first)..=usize::from(last.max(first))].fill(true);
+            used.rows.set(row);
+            (first..=last).for_each(|column| used.columns.set(column));
         }
     });
-    if found != used.len() {
-        return Err(GridFailure::Damaged { detail: "工作表的位置不在檔案中".to_owned() });
+    if !are_whole || found != listed.len() {
+        return Err(GridFailure::Damaged { detail: "工作表的位置與內容不符".to_owned() });
     }
-    let placements: BTreeMap<usize, Placement> =
-        used.iter().map(|(start, used)| (*start, placement(used))).collect();
-    drop(used);
+    let placements: BTreeMap<usize, Placement> = used
+        .iter()
+        .map(|(start, used)| {
+            (*start, Placement { rows: used.rows.set_numbers(), columns: used.columns.set_numbers() })
+        })
+        .collect();
+    drop((used, strings));
+    if n_characters > CHARACTERS {
+        return Err(GridFailure::TooLarge { detail: format!("文字共 {n_characters} 字") });
+    }
     check_density(placements.values())?;
     walk_sheets(stream, &listed, |stream, sheet, record| {
         if let (Some(cells), Some(placement)) = (record.cells(stream), placements.get(&sheet)) {
@@ -178,9 +222,99 @@ fn survey_globals(stream: &mut [u8], survey: &mut Survey) -> Result<Vec<usize>, 
     Ok(listed)
 }
 
+/// How many characters each shared string has ([MS-XLS] 2.4.265, 2.5.293).
+fn shared_lengths(stream: &[u8]) -> Vec<u16> {
+    let mut lengths = Vec::new();
+    let mut at = 0usize;
+    while let Some(record) = Record::at(stream, at) {
+        match record.kind {
+            SHARED_STRINGS => {
+                let mut table = Spread::new(stream, record);
+                table.skip(8);
+                while let Some(length) = table.string() {
+                    lengths.push(length);
+                }
+                return lengths;
+            }
+            EOF => return lengths,
+            _ => at += 4 + record.length,
+        }
+    }
+    lengths
+}
+
+/// A record's body that goes on in CONTINUE records, read from front to back.
+struct Spread<'a> {
+    stream: &'a [u8],
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Spread<'a> {
+    fn new(stream: &'a [u8], record: Record) -> Self {
+        let at = record.start + 4;
+        Spread { stream, at, end: at + record.length }
+    }
+
+    /// Goes on to the next CONTINUE record.
+    fn go_on(&mut self) -> Option<()> {
+        let next = Record::at(self.stream, self.end).filter(|next| next.kind == CONTINUE)?;
+        *self = Spread::new(self.stream, next);
+        Some(())
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        while self.at == self.end {
+            self.go_on()?;
+        }
+        self.at += 1;
+        self.stream.get(self.at - 1).copied()
+    }
+
+    fn word(&mut self) -> Option<u16> {
+        Some(u16::from_le_bytes([self.byte()?, self.byte()?]))
+    }
+
+    fn skip(&mut self, mut n_bytes: usize) -> Option<()> {
+        while n_bytes > self.end - self.at {
+            n_bytes -= self.end - self.at;
+            self.go_on()?;
+        }
+        self.at += n_bytes;
+        Some(())
+    }
+
+    /// Passes over a string and gives its length in characters.
+    fn string(&mut self) -> Option<u16> {
+        let length = self.word()?;
+        let mut flags = self.byte()?;
+        let runs = if flags & 8 != 0 { usize::from(self.word()?) } else { 0 };
+        let phonetic = match flags & 4 != 0 {
+            true => usize::from(self.word()?) | usize::from(self.word()?) << 16,
+            false => 0,
+        };
+        let mut left = usize::from(length);
+        loop {
+            let width = usize::from(flags & 1) + 1;
+            let here = left.min((self.end - self.at) / width);
+            self.at += here * width;
+            left -= here;
+            if left == 0 {
+                break;
+            }
+            // The rest begins with a width of its own.
+            self.go_on()?;
+            flags = self.byte()?;
+        }
+        self.skip(runs * 4 + phonetic)?;
+        Some(length)
+    }
+}
+
 /// Visits the records of each listed sheet, from its BOF on, leaving out what is nested in it (the
-/// numbers of an embedded chart).
-fn walk_sheets(stream: &mut [u8], listed: &[usize], mut visit: impl FnMut(&mut [u8], usize, Record)) {
+/// numbers of an embedded chart). `false` when a sheet begins before the one before it ends: read one
+/// by one, each would be read through to the end of the file.
+fn walk_sheets(stream: &mut [u8], listed: &[usize], mut visit: impl FnMut(&mut [u8], usize, Record)) -> bool {
     let mut starts = listed.to_vec();
     starts.sort_unstable();
     starts.dedup();
@@ -189,6 +323,9 @@ fn walk_sheets(stream: &mut [u8], listed: &[usize], mut visit: impl FnMut(&mut [
     let mut at = 0usize;
     while let Some(record) = Record::at(stream, at) {
         if starts.binary_search(&at).is_ok() && record.kind == BOF {
+            if sheet.is_some() && depth > 0 {
+                return false;
+            }
             sheet = Some(at);
             depth = 0;
         }
@@ -202,13 +339,7 @@ fn walk_sheets(stream: &mut [u8], listed: &[usize], mut visit: impl FnMut(&mut [
         }
         at += 4 + record.length;
     }
-}
-
-fn placement(used: &Used) -> Placement {
-    let set = |marks: &[bool]| {
-        marks.iter().enumerate().filter(|(_, mark)| **mark).map(|(at, _)| at as u16).collect()
-    };
-    Placement { rows: set(&used.rows), columns: set(&used.columns) }
+    true
 }
 
 fn check_density<'a>(placements: impl Iterator<Item = &'a Placement>) -> Result<(), GridFailure> {

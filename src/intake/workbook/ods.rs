@@ -10,7 +10,7 @@ use std::io::Cursor;
 use super::dates::{is_proleptic, iso_date};
 use super::gather::{CELL_BYTES, Gathering, NAMES, SHEETS};
 use super::names::target;
-use super::text::{text_cell, whole_text};
+use super::text::{error_code, text_cell, whole_text};
 use super::xml::{Node, Tag, Xml, XmlFault};
 use crate::container::{Package, decode_part};
 use crate::grid::{Cell, DefinedName, Grid, GridFailure, GridRemark};
@@ -323,7 +323,7 @@ fn repetition(tag: &Tag<'_>, attribute: &str) -> u32 {
 fn cell_value(said: &Said, text: &str) -> Result<Option<Cell>, String> {
     let shown = whole_text(text)?;
     if said.error {
-        return Ok(Some(Cell::Error(shown.unwrap_or_else(|| "#ERROR!".to_owned()))));
+        return Ok(Some(Cell::Error(error_code(&shown.unwrap_or_default()))));
     }
     // Writers other than LibreOffice mark an error by its text only; a text cell may say the same.
     if said.formula
@@ -335,13 +335,15 @@ fn cell_value(said: &Said, text: &str) -> Result<Option<Cell>, String> {
     match (said.kind.as_str(), value) {
         ("float" | "percentage" | "currency", Some(value)) => match value.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(Cell::Number(number))),
-            _ => Err(format!("「{}」不是數字", excerpt(value))),
+            _ => Err("數值的寫法無法辨識".to_owned()),
         },
         ("date", Some(value)) => match iso_date(value) {
             Some(value) => Ok(Some(Cell::Date { value, proleptic: is_proleptic(value) })),
-            None => Err(format!("「{}」不是日期", excerpt(value))),
+            None => Err("日期的寫法無法辨識".to_owned()),
         },
-        ("time", Some(value)) => Ok(Some(Cell::Duration(shown.unwrap_or_else(|| excerpt(value))))),
+        ("time", Some(value)) => {
+            Ok(Some(Cell::Duration(shown.unwrap_or_else(|| value.chars().take(40).collect()))))
+        }
         ("boolean", Some(value)) => Ok(Some(Cell::Flag(value.eq_ignore_ascii_case("true")))),
         ("string", Some(value)) if !value.is_empty() => text_cell(value),
         // An empty result is a result.
@@ -354,8 +356,4 @@ fn cell_value(said: &Said, text: &str) -> Result<Option<Cell>, String> {
 fn is_error_code(text: &str) -> bool {
     text.starts_with("Err:")
         || ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"].contains(&text)
-}
-
-fn excerpt(value: &str) -> String {
-    value.chars().take(40).collect()
 }

@@ -5,7 +5,7 @@
 
 use super::dates::{Shown, is_proleptic, is_time, iso_date, shown};
 use super::gather::{CELL_BYTES, Gathering};
-use super::text::{text_cell, unescape};
+use super::text::{error_code, text_cell, unescape};
 use super::xlsx::{Shared, rich_text};
 use super::xml::{Node, Tag, Xml, XmlFault};
 use crate::grid::Cell;
@@ -134,16 +134,16 @@ fn value(written: Written, shared: &Shared) -> Result<Option<Cell>, String> {
     match written.kind.as_str() {
         "s" => {
             let text = trimmed.parse().ok().and_then(|index| shared.strings.nth(index));
-            let text = text.ok_or_else(|| format!("共用字串第 {} 號不存在", excerpt(trimmed)))?;
+            let text = text.ok_or_else(|| "所指的共用字串不存在".to_owned())?;
             text_cell(text)
         }
         "b" => Ok(Some(Cell::Flag(trimmed == "1" || trimmed.eq_ignore_ascii_case("true")))),
         // Excel adds new errors over time; whatever stands there is one.
-        "e" => Ok(Some(Cell::Error(excerpt(trimmed)))),
+        "e" => Ok(Some(Cell::Error(error_code(trimmed)))),
         "d" => match iso_date(trimmed) {
             Some(value) => Ok(Some(Cell::Date { value, proleptic: is_proleptic(value) })),
-            None if is_time(trimmed) => Ok(Some(Cell::Duration(excerpt(trimmed)))),
-            None => Err(format!("「{}」不是日期", excerpt(trimmed))),
+            None if is_time(trimmed) => Ok(Some(Cell::Duration(trimmed.to_owned()))),
+            None => Err("日期的寫法無法辨識".to_owned()),
         },
         "" | "n" => match trimmed.parse::<f64>() {
             Ok(number) if number.is_finite() => {
@@ -155,8 +155,4 @@ fn value(written: Written, shared: &Shared) -> Result<Option<Cell>, String> {
         },
         _ => text_cell(&unescape(&said)),
     }
-}
-
-fn excerpt(value: &str) -> String {
-    value.chars().take(40).collect()
 }

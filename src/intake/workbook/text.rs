@@ -18,6 +18,12 @@ pub(super) fn text_cell(raw: &str) -> Result<Option<Cell>, String> {
     Ok(whole_text(raw)?.map(Cell::Text))
 }
 
+/// What an error cell says, when it says an error; anything else could be anyone's text.
+pub(super) fn error_code(said: &str) -> String {
+    let is_code = said.len() <= 20 && (said.starts_with('#') || said.starts_with("Err:"));
+    if is_code { said.to_owned() } else { "#ERROR!".to_owned() }
+}
+
 /// Cleans a cell's text as `grid::Cell::Text` promises; `None` when nothing is left.
 pub(super) fn clean(text: &str) -> Option<String> {
     let mut cleaned = String::with_capacity(text.len());
