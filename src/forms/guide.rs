@@ -26,7 +26,12 @@ pub(super) fn unit_welcome(plan: &Plan, unit: &str) -> Welcome {
 pub(super) fn secretariat_welcome(plan: &Plan) -> Welcome {
     Welcome {
         title: format!("{}－秘書單位設定表", plan.title),
-        facts: facts(plan, &plan.secretariat.title),
+        facts: vec![
+            ("填報單位".to_owned(), plan.secretariat.title.clone()),
+            ("受評期間".to_owned(), period(plan)),
+            ("各單位繳交期限".to_owned(), roc::day_and_weekday(plan.deadlines.internal)),
+            ("寄達期限".to_owned(), format!("{}（{}）", plan.deadlines.final_text, plan.recipient.name)),
+        ],
         steps: vec![
             "只填淺黃色格子；空白的設定依計畫。".to_owned(),
             "「配分與自評」請照受文機關發布的評分表填；沒有評分表就留空。".to_owned(),
@@ -37,16 +42,19 @@ pub(super) fn secretariat_welcome(plan: &Plan) -> Welcome {
 }
 
 fn facts(plan: &Plan, unit: &str) -> Vec<(String, String)> {
-    let period = format!("{}至{}", roc::full(plan.period.first), roc::full(plan.period.last));
     let due = format!("{}前，連同佐證資料夾一併送秘書單位", roc::day_and_weekday(plan.deadlines.internal));
     [
         ("填報單位", unit.to_owned()),
-        ("受評期間", period),
+        ("受評期間", period(plan)),
         ("繳交期限", due),
         ("聯絡窗口", plan.secretariat.title.clone()),
     ]
     .map(|(label, fact)| (label.to_owned(), fact))
     .into()
+}
+
+fn period(plan: &Plan) -> String {
+    format!("{}至{}", roc::full(plan.period.first), roc::full(plan.period.last))
 }
 
 /// 使用說明, as plain text with `\n` line ends.

@@ -26,6 +26,8 @@ const AIR: f64 = 5.0;
 /// Excel's limit on the height of a row, in points.
 const TALLEST: f64 = 409.0;
 const WIDE: f64 = 64.0;
+/// A second column of running text.
+const PROSE: f64 = 48.0;
 /// Two Chinese characters and a margin.
 const OPTION_WIDTH: f64 = 5.6;
 
@@ -145,6 +147,9 @@ pub fn widths(sheet: &SheetLayout) -> Vec<f64> {
         }
         let width = &mut widths[column.column as usize];
         let natural = natural_width(&column.question.ask, &column.header());
+        let is_prose = matches!(block.kind, BlockKind::Recommendations | BlockKind::Exceptions)
+            && column.column == ANSWER_COLUMN + 1;
+        let natural = if is_prose { PROSE } else { natural };
         *width = width.max(if is_checklist { 9.0 } else { natural });
     }
     if !matches!(sheet.kind, SheetKind::Table(_)) {

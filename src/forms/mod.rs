@@ -51,7 +51,7 @@ fn workbook(
     filling: &Filling,
     welcome: &Welcome,
 ) -> anyhow::Result<Vec<u8>> {
-    let entries = filling.place(layout);
+    let entries = filling.place(layout)?;
     let mut contents = Contents::new(layout, &entries);
     compute(&mut contents);
     let (lists, columns) = lists(layout);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_xlsxwriter::{
     ConditionalFormatText, ConditionalFormatTextRule, DataValidation, DataValidationErrorStyle,
-    DataValidationRule, Format, Formula, ProtectionOptions, Worksheet,
+    DataValidationRule, Format, Formula, IgnoreError, ProtectionOptions, Worksheet,
 };
 
 use crate::forms::filling::Entry;
@@ -29,6 +29,8 @@ const ROWS_BELOW: u32 = 200;
 /// Excel's limits on an input message.
 const MESSAGE_TITLE: usize = 32;
 const MESSAGE: usize = 255;
+/// Rows in which figures written as texts are not flagged.
+const NOTED_ROWS: u32 = 2_000;
 /// Paper size 9 is A4.
 const A4: u8 = 9;
 
@@ -248,10 +250,17 @@ impl Painter<'_> {
             }
         }
         for ((_, cell), entry) in self.entries.range((index, CellRef::new(0, 0))..) {
-            let (Entry::Text(text), Some(width)) = (entry, widths.get(cell.column as usize)) else {
+            let (Entry::Text(text), Some(rest)) = (entry, widths.get(cell.column as usize..)) else {
                 continue;
             };
-            need(cell.row, look::height(text, *width));
+            let is_stretched = sheet.blocks.iter().any(|block| {
+                matches!(block.kind, BlockKind::Evidence(_))
+                    && (block.key_row..block.end()).contains(&cell.row)
+                    && block.columns.last().is_some_and(|last| last.column == cell.column)
+            });
+            let room =
+                if is_stretched { rest.iter().sum() } else { rest.first().copied().unwrap_or_default() };
+            need(cell.row, look::height(text, room));
         }
         for (row, height) in heights {
             to.set_row_height(row, height)?;
@@ -282,6 +291,11 @@ fn set_up(sheet: &SheetLayout, widths: &[f64], to: &mut Worksheet) -> Outcome {
     to.set_name(&sheet.name)?;
     to.set_default_row_height(19.5);
     to.set_screen_gridlines(false);
+    to.set_formula_result_default("");
+    to.set_repeat_rows(0, 0)?;
+    // Examples are texts, figures among them: no green corners for that.
+    let last = narrow(sheet.last_column);
+    to.ignore_error_range(0, 0, NOTED_ROWS, last, IgnoreError::NumberStoredAsText)?;
     for (column, width) in (0u16..).zip(widths) {
         to.set_column_width(column, *width)?;
     }

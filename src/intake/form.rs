@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Rule, Severity};
 use crate::grid::{Cell, Grid, Sheet};
-use crate::intake::locate::{
-    LocatedSheet, Names, SheetIndex, Trouble, TroubleAt, locate, match_sheets, normal,
-};
+use crate::intake::locate::{LocatedSheet, Trouble, TroubleAt, locate};
+use crate::intake::recognise::{Names, SheetIndex, match_sheets, normal};
 use crate::intake::rules;
 use crate::intake::values::{Fault, ValueContext, read_tick, read_value};
 use crate::layout::{Block, FormLayout, LABEL_COLUMN, Marker, SheetKind, SheetLayout, is_key};
@@ -155,8 +154,9 @@ impl<'a> Form<'a> {
         for (index, sheet) in layout.sheets.iter().enumerate() {
             let mut found = matching.found.remove(&index).unwrap_or_default();
             found.retain(|at| !foreign.contains(at));
+            let twins = found.clone();
             let candidates: Vec<LocatedSheet> =
-                found.into_iter().map(|at| locate(sheet, at, grid, &names, &indices[at])).collect();
+                found.into_iter().map(|at| locate(sheet, at, grid, &names, &indices[at], &twins)).collect();
             if let Some(located) = self.choose(sheet, candidates) {
                 self.report_troubles(sheet, &located, is_old);
                 self.report_strays(sheet, &located);

@@ -1,10 +1,11 @@
 //! Workbooks to submissions: bytes to cells, cells to answers, each with its place.
 //!
-//! `workbook` reads bytes, `values` one cell; `locate` finds a form's questions, `form` reads
+//! `workbook` reads bytes, `values` one cell; `recognise` and `locate` find a form's questions, `form` reads
 //! them, `submission` and `secretariat` gather the answers.
 
 mod form;
 mod locate;
+mod recognise;
 pub mod rules;
 pub mod secretariat;
 pub mod selection;

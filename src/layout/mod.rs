@@ -21,6 +21,8 @@ pub use unit::{SWITCH_NO, SWITCH_YES, unit_form};
 pub const SECRETARIAT: &str = "00";
 /// What a form's marker begins with; the digit is the version of this scheme.
 pub const MARKER_PREFIX: &str = "HB1|";
+/// What every defined name of a form begins with.
+pub const NAME_PREFIX: &str = "hb_";
 /// Rows whose first answer is one of these are sums a clerk added, not records.
 pub const TOTAL_WORDS: [&str; 4] = ["合計", "總計", "小計", "總和"];
 
@@ -288,15 +290,15 @@ impl Block {
 
     /// Global ASCII names that Excel, LibreOffice and the libraries all keep.
     pub fn heading_name(&self) -> String {
-        format!("hb_{}", ascii(&self.id))
+        format!("{NAME_PREFIX}{}", ascii(&self.id))
     }
 
     pub fn column_name(&self, column: &str) -> String {
-        format!("hb_{}__{}", ascii(&self.id), ascii(column))
+        format!("{NAME_PREFIX}{}__{}", ascii(&self.id), ascii(column))
     }
 
     pub fn cell_name(&self, row: &str, column: &str) -> String {
-        format!("hb_{}_{}__{}", ascii(&self.id), ascii(row), ascii(column))
+        format!("{NAME_PREFIX}{}_{}__{}", ascii(&self.id), ascii(row), ascii(column))
     }
 }
 

@@ -21,10 +21,8 @@ pub struct Fonts {
 impl Fonts {
     /// The embedded fonts. Takes some 0.2 s, most of it unpacking.
     pub fn embedded() -> io::Result<Self> {
-        let fonts: Vec<Font> = assets::fonts::unpacked()?
-            .into_iter()
-            .flat_map(|bytes| Font::iter(Bytes::new(bytes)))
-            .collect();
+        let fonts: Vec<Font> =
+            assets::fonts::unpacked()?.into_iter().flat_map(|bytes| Font::iter(Bytes::new(bytes))).collect();
         let coverages = fonts.iter().map(|font| font.info().coverage.clone()).collect();
         let book = LazyHash::new(FontBook::from_fonts(&fonts));
         Ok(Fonts { fonts, book, coverages })

@@ -50,11 +50,7 @@ pub fn form(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<T
 }
 
 /// The appendices' frames. Evidence is put into the slots by `pdf::merge`.
-pub fn appendices(
-    dossier: &Dossier,
-    templates: &Templates,
-    fonts: &Fonts,
-) -> Result<Frames, TypesetError> {
+pub fn appendices(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Frames, TypesetError> {
     let desk = Desk::new("typst/appendices.typ", json(dossier), templates, fonts);
     let document = desk.compile()?;
     let pdf = export(&desk, &document, dossier, "appendices", PdfStandards::default())?;

@@ -456,6 +456,77 @@ fn a_duplicated_sheet_is_read_only_where_both_agree() {
 }
 
 #[test]
+fn a_filled_copy_of_a_blank_sheet_is_what_was_meant() {
+    let plan = plans::small();
+    let blank = grid(&unit_workbook(&plan, &labour(), &Filling::new()).unwrap());
+    let (_, filled) = filled();
+    let (wanted, _) = read(&plan, &filled);
+    // As .ods does it: names stay with the original.
+    let mut both = blank;
+    let mut copy = filled.sheets[TRAINING].clone();
+    copy.name = "勞03 教育訓練_2".to_owned();
+    both.sheets.insert(TRAINING + 1, copy);
+    let (found, diagnostics) = read(&plan, &both);
+    assert_eq!(ids(&diagnostics), ["form-sheet-copied"], "{diagnostics:#?}");
+    assert_eq!(answers(&wanted), answers(&found));
+}
+
+#[test]
+fn where_names_keys_and_labels_all_differ_nothing_is_read() {
+    let (plan, mut grid) = filled();
+    let fields = block(&plan, "LAB03.fields");
+    let due = field_cell(&plan, "due");
+    let key = CellRef::new(due.row, 0);
+    let moved = grid.sheets[TRAINING].cells.remove(&key).unwrap();
+    grid.sheets[TRAINING].cells.insert(CellRef::new(fields.end() + 1, 0), moved);
+    edit::write(&mut grid, TRAINING, CellRef::new(due.row, 1), "人數");
+    let (submission, diagnostics) = read(&plan, &grid);
+    assert!(ids(&diagnostics).contains(&"form-question-split"), "{diagnostics:#?}");
+    assert!(!submission.tasks[&"LAB03".into()].fields.contains_key("due"));
+}
+
+#[test]
+fn a_cell_deleted_with_those_below_moving_up_is_not_believed() {
+    let (plan, mut grid) = filled();
+    let due = field_cell(&plan, "due");
+    edit::shift(&mut grid, TRAINING, |at| {
+        if at == due {
+            None
+        } else if at.column == due.column && at.row > due.row {
+            Some(CellRef::new(at.row - 1, at.column))
+        } else {
+            Some(at)
+        }
+    });
+    let (submission, diagnostics) = read(&plan, &grid);
+    let fields = &submission.tasks[&"LAB03".into()].fields;
+    assert!(!fields.contains_key("due"), "what slid in from below is no answer");
+    assert!(!fields.contains_key("done"));
+    assert!(diagnostics.iter().any(|d| d.rule.id == "form-answer-moved" && d.subject == "勞03 已訓人數"));
+}
+
+#[test]
+fn choices_are_offered_in_the_plans_words() {
+    let plan = plans::real();
+    for unit in &plan.units {
+        let grid = grid(&unit_workbook(&plan, &unit.id, &Filling::new()).unwrap());
+        let lists = grid.sheets.last().unwrap();
+        let offered: Vec<&str> = lists
+            .cells
+            .values()
+            .filter_map(|cell| if let Cell::Text(text) = cell { Some(text.as_str()) } else { None })
+            .collect();
+        for task in plan.tasks_of(&unit.id) {
+            for field in task.fields.iter().chain(task.tables.iter().flat_map(|table| &table.columns)) {
+                let ValueKind::Choice(options) = &field.kind else { continue };
+                assert!(options.iter().all(|option| offered.contains(&option.as_str())), "{options:?}");
+            }
+        }
+        assert!(!lists.visible);
+    }
+}
+
+#[test]
 fn a_deleted_sheet_is_named() {
     let (plan, mut grid) = filled();
     grid.sheets.remove(TRAINING);
