@@ -212,7 +212,7 @@ impl Workspace {
 /// Size, kind and digests in one reading; memory stays at one buffer.
 fn digest(path: &Path) -> io::Result<(u64, MediaType, Digests)> {
     let mut file = File::open(path)?;
-    let media_type = container::sniff_file(&mut file)?;
+    let media_type = container::sniff_reader(&mut file)?;
     io::Seek::rewind(&mut file)?;
     let mut digester = FileDigester::new();
     let mut buffer = vec![0; 256 * 1024];

@@ -58,8 +58,8 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         form_title: plan.form_title.clone(),
         government: plan.government.name.clone(),
         year: plan.year.to_string(),
-        period: format!("{}至{}", roc::format_day(plan.period.first), roc::format_day(plan.period.last)),
-        prepared_on: roc::format_day(material.prepared_on),
+        period: format!("{}至{}", roc::full(plan.period.first), roc::full(plan.period.last)),
+        prepared_on: roc::full(material.prepared_on),
         prepared_on_iso: material.prepared_on.to_string(),
         recipient: recipient_name(material),
         legal_bases: plan.legal_bases.clone(),
@@ -173,7 +173,7 @@ fn facet_section(
             indicator_section(index + 1, indicator, material, appendices, details, draft)
         })
         .collect();
-    FacetSection { numeral: roc::formal_numeral(facet.number), title: facet.title.clone(), indicators }
+    FacetSection { numeral: roc::formal_numeral(facet.number as u32), title: facet.title.clone(), indicators }
 }
 
 fn indicator_section(
@@ -191,7 +191,7 @@ fn indicator_section(
     lead.extend(editorial.iter().flat_map(|editorial| &editorial.paragraphs).map(|p| printable(&p.value)));
     let narratives = if replaced { Vec::new() } else { narratives(&tasks, material) };
     IndicatorSection {
-        numeral: roc::numeral(number),
+        numeral: roc::numeral(number as u32),
         code: indicator.code.clone(),
         title: indicator.title.clone(),
         four_p: indicator.four_p.clone(),
@@ -258,7 +258,7 @@ fn narratives(tasks: &[&Task], material: &Material) -> Vec<Narrative> {
             continue;
         }
         narratives.push(Narrative {
-            numeral: format!("（{}）", roc::numeral(narratives.len() + 1)),
+            numeral: format!("（{}）", roc::numeral(narratives.len() as u32 + 1)),
             unit: unit_name(material.plan, &task.unit),
             task: task.id.clone(),
             heading: format!("{}－{}", unit_name(material.plan, &task.unit), task.title),

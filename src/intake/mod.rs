@@ -8,6 +8,7 @@ mod locate;
 mod recognise;
 pub mod rules;
 pub mod secretariat;
+pub mod files;
 pub mod selection;
 pub mod submission;
 pub mod values;
