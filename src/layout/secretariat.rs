@@ -87,6 +87,11 @@ fn basics(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
             ),
         ),
         line(
+            "prepared_on",
+            ask("填表日期", ValueKind::Date, ""),
+            "印在自評表封面；空白則用寄達期限".to_owned(),
+        ),
+        line(
             "recipient_name",
             ask("受文機關", ValueKind::Text, ""),
             format!("計畫：{}", plan.recipient.name),
