@@ -7,8 +7,9 @@ use std::io::{self, Read};
 use flate2::read::GzDecoder;
 
 /// Packed bytes of each font and an upper bound of its unpacked size.
-const PACKED: [(&[u8], usize); 3] = [
+const PACKED: [(&[u8], usize); 4] = [
     (include_bytes!("../../templates/fonts/tw-kai.ttf.gz"), 28 << 20),
+    (include_bytes!("../../templates/fonts/tw-kai-brackets.ttf.gz"), 16 << 10),
     (include_bytes!("../../templates/fonts/huibian-serif-regular.ttf.gz"), 64 << 10),
     (include_bytes!("../../templates/fonts/huibian-serif-bold.ttf.gz"), 64 << 10),
 ];

@@ -75,7 +75,9 @@ fn set(
     let data = serde_json::to_value(dossier).map_err(|error| TypesetError::unplaced(error.to_string()))?;
     characters::check(&data, fonts)?;
     let prepared_on = prepared_on(dossier);
-    let desk = Desk::new(template, data.to_string(), prepared_on, templates, fonts);
+    // A byte order mark comes with pasted text, has no meaning inside it and is forbidden in PDF/A.
+    let json = data.to_string().replace('\u{FEFF}', "");
+    let desk = Desk::new(template, json, prepared_on, templates, fonts);
     let (document, warnings) = desk.compile()?;
     let options = PdfOptions {
         ident: Smart::Custom(format!("huibian {template} {} {}", dossier.title, dossier.identity)),
