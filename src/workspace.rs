@@ -153,7 +153,7 @@ impl Workspace {
             path: listed.path.clone(),
             bytes: 0,
             media_type: MediaType::Unknown,
-            digests: Digests { sha256: String::new(), sha512: String::new() },
+            digests: Digests { sha256: String::new() },
             role: Role::LeftOut(String::new()),
             unreadable: None,
         };

@@ -111,7 +111,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
 }
 
 /// What stands in the secretariat's workbook wins over the plan.
-fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
+pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
     if let Some(date) = &secretariat.final_date {
         plan.deadlines.final_exact = Some(date.value);
     }

@@ -3,180 +3,43 @@
 //! `cargo run --release --example sample -- inputs`. Where LibreOffice (`soffice`) is on the machine,
 //! 社會處's workbook is saved by it as .ods and 衛生局's as .xls, as some departments do.
 
+mod answers;
 mod press;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use huibian::assets::plans;
-use huibian::forms::{self, Filling};
-use huibian::place::RelPath;
-use huibian::plan::{self, Demand, EvidenceItem, Field, Plan, PlanLayer, SecretariatPart, Task, Unit};
-use serde::Deserialize;
+use huibian::forms;
+use huibian::plan::{EvidenceItem, Task, Unit};
 use serde_json::json;
-
-/// Items left empty on purpose: proposed ones, so that the sample shows an honest warning.
-const LEFT_EMPTY: &[&str] = &["教03-2", "社05-2"];
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct TaskAnswers {
-    absent: Option<String>,
-    fields: BTreeMap<String, String>,
-    rows: BTreeMap<String, Vec<Vec<String>>>,
-}
-
-#[derive(Deserialize)]
-struct Secretariat {
-    settings: BTreeMap<String, String>,
-    contacts: Vec<BTreeMap<String, String>>,
-    scores: BTreeMap<String, String>,
-    topic: Paragraphs,
-    advice: Vec<BTreeMap<String, String>>,
-    editorials: BTreeMap<String, Editorial>,
-}
-
-#[derive(Deserialize)]
-struct Paragraphs {
-    paragraphs: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Editorial {
-    mode: String,
-    paragraphs: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Shared {
-    rows: Vec<Vec<String>>,
-}
 
 fn main() {
     let root = std::env::args().nth(1).expect("the folder to write to");
     let root = Path::new(&root);
-    let plan = builtin_plan();
-    let narratives: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("narratives.toml")).unwrap();
-    write(&root.join("plan.toml"), "# 示例資料：本資料夾的單位回報全屬虛構，僅供試用。\nbased_on = \"hsinchu-110\"\n".as_bytes());
+    let plan = answers::builtin_plan();
+    write(&root.join("plan.toml"), PLAN.as_bytes());
     write(&root.join("使用說明.txt"), forms::guide(&plan).as_bytes());
-    secretariat(&plan, root);
+    let folder = &plan.secretariat.folder;
+    let bytes = forms::secretariat_workbook(&plan, &answers::secretariat(&plan, &answers::of_secretariat())).unwrap();
+    write(&root.join(folder).join(format!("{folder}.xlsx")), &bytes);
     for unit in &plan.units {
-        let answers = answers_of(unit);
-        let mut filling = Filling::new();
+        let given = answers::of_unit(unit);
+        let bytes = forms::unit_workbook(&plan, &unit.id, &answers::unit(&plan, unit, &given)).unwrap();
+        write(&root.join(&unit.name).join(format!("{}.xlsx", unit.name)), &bytes);
         for task in plan.tasks_of(&unit.id) {
-            fill(&plan, task, &answers, &narratives, &mut filling);
-            if !answers.get(task.id.as_str()).is_some_and(|a| a.get("absent").is_some()) {
-                evidence(task, unit, &root.join(&unit.name), &mut filling);
+            for (seed, item) in answers::items(task, &given) {
+                files(task, unit, item, seed, &root.join(&unit.name).join(item.folder_name()));
             }
         }
-        let bytes = forms::unit_workbook(&plan, &unit.id, &filling).unwrap();
-        write(&root.join(&unit.name).join(format!("{}.xlsx", unit.name)), &bytes);
     }
     save_by_libreoffice(&root.join("社會處/社會處.xlsx"), "ods");
     save_by_libreoffice(&root.join("衛生局/衛生局.xlsx"), "xls");
 }
 
-fn builtin_plan() -> Plan {
-    let layers: Vec<PlanLayer> = plans::builtin(plans::DEFAULT)
-        .unwrap()
-        .iter()
-        .map(|(file, text)| PlanLayer { file: RelPath::new(*file), text: (*text).to_owned() })
-        .collect();
-    plan::lower(&layers).0.expect("the built-in plan is whole")
-}
-
-fn answers_of(unit: &Unit) -> toml::Table {
-    let text = match unit.id.as_str() {
-        "police" => include_str!("answers/police.toml"),
-        "labour" => include_str!("answers/labour.toml"),
-        "social" => include_str!("answers/social.toml"),
-        "health" => include_str!("answers/health.toml"),
-        _ => include_str!("answers/education.toml"),
-    };
-    toml::from_str(text).unwrap()
-}
-
-fn fill(
-    plan: &Plan,
-    task: &Task,
-    answers: &toml::Table,
-    narratives: &BTreeMap<String, Vec<String>>,
-    filling: &mut Filling,
-) {
-    let own: TaskAnswers =
-        answers.get(task.id.as_str()).map(|value| value.clone().try_into().unwrap()).unwrap_or_default();
-    filling.applies(&task.id, own.absent.is_none(), own.absent.as_deref().unwrap_or(""));
-    filling.narrative(&task.id, narratives[task.id.as_str()].iter().map(String::as_str));
-    if own.absent.is_some() {
-        return;
-    }
-    for (key, text) in &own.fields {
-        assert!(task.fields.iter().any(|field| field.key == *key), "{}.{key}", task.id);
-        filling.field(&task.id, key, text);
-    }
-    for table in &task.tables {
-        let key = table.id.as_str().rsplit('.').next().unwrap();
-        for row in own.rows.get(key).unwrap_or_else(|| panic!("no rows for {}", table.id)) {
-            filling.row(&table.id, cells(&table.columns, row));
-        }
-    }
-    for id in &task.shared {
-        let Some(table) = plan.table(id).filter(|_| task.id.as_str() == "POL03") else { continue };
-        let shared: Shared = answers[id.as_str()].clone().try_into().unwrap();
-        for row in &shared.rows {
-            filling.row(&table.id, cells(&table.columns, row));
-        }
-    }
-}
-
-fn cells<'a>(columns: &'a [Field], row: &'a [String]) -> Vec<(&'a str, &'a str)> {
-    assert_eq!(columns.len(), row.len(), "{row:?}");
-    columns.iter().map(|column| column.key.as_str()).zip(row.iter().map(String::as_str)).filter(|(_, text)| !text.is_empty()).collect()
-}
-
-fn secretariat(plan: &Plan, root: &Path) {
-    let answers: Secretariat = toml::from_str(include_str!("answers/secretariat.toml")).unwrap();
-    let mut filling = Filling::new();
-    for (key, text) in &answers.settings {
-        filling.setting(key, text);
-    }
-    for indicator in plan.indicators() {
-        filling.score(&indicator.id, "", &answers.scores[indicator.id.as_str()]);
-        let editorial = answers.editorials.get(indicator.id.as_str());
-        if let Some(editorial) = editorial {
-            filling.editorial(&indicator.id, &editorial.mode, editorial.paragraphs.iter().map(String::as_str));
-        }
-    }
-    filling.part(SecretariatPart::AnnualTopic, answers.topic.paragraphs.iter().map(String::as_str));
-    let pairs = |row: &BTreeMap<String, String>| -> Vec<(String, String)> { row.clone().into_iter().collect() };
-    for (block, rows) in [("00.contacts", &answers.contacts), ("00.advice", &answers.advice)] {
-        for row in rows {
-            let row = pairs(row);
-            filling.secretariat_row(block, row.iter().map(|(key, text)| (key.as_str(), text.as_str())));
-        }
-    }
-    let bytes = forms::secretariat_workbook(plan, &filling).unwrap();
-    let folder = &plan.secretariat.folder;
-    write(&root.join(folder).join(format!("{folder}.xlsx")), &bytes);
-}
+const PLAN: &str = "# 示例資料：本資料夾的單位回報全屬虛構，僅供試用。\nbased_on = \"hsinchu-110\"\n";
 
 // --- Evidence --------------------------------------------------------------------------------
-
-fn evidence(task: &Task, unit: &Unit, folder: &Path, filling: &mut Filling) {
-    for (index, item) in task.evidence.iter().enumerate() {
-        let seed = task.code.bytes().map(usize::from).sum::<usize>() + index;
-        let wanted = item.demand != Demand::Optional || seed % 2 == 0;
-        if !wanted || LEFT_EMPTY.contains(&item.code.as_str()) {
-            continue;
-        }
-        let folder = folder.join(item.folder_name());
-        let caption = if item.code.as_str().ends_with("-1") { format!("{}（示例）", item.folder) } else { String::new() };
-        filling.evidence(&task.id, &item.code, item.masking, &caption);
-        files(task, unit, item, seed, &folder);
-    }
-}
 
 fn files(task: &Task, unit: &Unit, item: &EvidenceItem, seed: usize, folder: &Path) {
     let date = format!("110年{}月{}日", seed % 10 + 2, seed % 27 + 1);
