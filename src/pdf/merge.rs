@@ -90,11 +90,7 @@ impl Drawing {
         let (width, height) = (self.size.width * scale, self.size.height * scale);
         let x = self.slot.x + (self.slot.width - width) / 2.0;
         let y = page_height - self.slot.y - self.slot.height + (self.slot.height - height) / 2.0;
-        if self.is_picture {
-            [width, 0.0, 0.0, height, x, y]
-        } else {
-            [scale, 0.0, 0.0, scale, x, y]
-        }
+        if self.is_picture { [width, 0.0, 0.0, height, x, y] } else { [scale, 0.0, 0.0, scale, x, y] }
     }
 }
 
@@ -170,7 +166,8 @@ impl<'a> Sheet<'a> {
     }
 
     fn add_picture(&mut self, jpeg: &[u8], contents: &[&SlotContent]) -> anyhow::Result<Vec<Placed>> {
-        let (width, height, components) = jpeg_header(jpeg).context("a prepared picture is not a JPEG of ours")?;
+        let (width, height, components) =
+            jpeg_header(jpeg).context("a prepared picture is not a JPEG of ours")?;
         let image = Stream::new(
             dictionary! {
                 "Type" => "XObject",
@@ -255,7 +252,12 @@ impl<'a> Sheet<'a> {
 }
 
 /// A prepared page as a form of its own size.
-fn page_form(document: &Document, page: ObjectId, size: PageSize, copier: &mut Copier) -> anyhow::Result<Object> {
+fn page_form(
+    document: &Document,
+    page: ObjectId,
+    size: PageSize,
+    copier: &mut Copier,
+) -> anyhow::Result<Object> {
     let dictionary = document.get_dictionary(page).context("a prepared page")?;
     let contents = dictionary.get(b"Contents").ok().and_then(|object| resolve(document, object));
     let Some(Object::Stream(stream)) = contents else { bail!("a prepared page has no content") };

@@ -135,7 +135,9 @@ pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
     }
     for facet in &mut plan.facets {
         for indicator in &mut facet.indicators {
-            if let Some(points) = secretariat.scores.get(&indicator.id).and_then(|score| score.points.as_ref()) {
+            if let Some(points) =
+                secretariat.scores.get(&indicator.id).and_then(|score| score.points.as_ref())
+            {
                 indicator.points = Some(points.value);
             }
         }

@@ -164,8 +164,10 @@ fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {
             .hint("請以原程式開啟後重新另存，或另存為 PDF 後替換"),
         Failure::TimedOut => Diagnostic::new(&FILE_TOO_HARD, place, "解讀時間超過上限")
             .hint("請以原程式開啟後重新另存，或另存為 PDF 後替換"),
-        Failure::Unreadable(reason) => Diagnostic::new(&FILE_UNREADABLE, place, format!("無法讀取：{reason}"))
-            .hint("請確認檔案未被鎖住、已下載到本機且有讀取權限"),
+        Failure::Unreadable(reason) => {
+            Diagnostic::new(&FILE_UNREADABLE, place, format!("無法讀取：{reason}"))
+                .hint("請確認檔案未被鎖住、已下載到本機且有讀取權限")
+        }
         Failure::Changed => Diagnostic::new(&FILE_CHANGED, place, "檔案在執行中被修改")
             .hint("請關閉正在編輯該檔的程式，再執行一次"),
     }

@@ -93,7 +93,14 @@ fn group(out: &mut String, name: &str, own: &[&Diagnostic], options: &TextOption
             one(out, diagnostic, options);
         } else if *so_far == SHOWN_ALIKE + 1 {
             let rest = total - SHOWN_ALIKE;
-            line(out, &format!("{}[{}] 同樣的問題另有 {rest} 格（完整清單見 --format json）", severity_word(diagnostic.severity), diagnostic.rule.id));
+            line(
+                out,
+                &format!(
+                    "{}[{}] 同樣的問題另有 {rest} 格（完整清單見 --format json）",
+                    severity_word(diagnostic.severity),
+                    diagnostic.rule.id
+                ),
+            );
             line(out, "");
         }
     }
@@ -112,7 +119,10 @@ fn kind(diagnostic: &Diagnostic) -> (&'static str, String) {
 fn one(out: &mut String, diagnostic: &Diagnostic, options: &TextOptions) {
     let word = if diagnostic.accepted.is_some() { "已核可" } else { severity_word(diagnostic.severity) };
     let head = format!("{word}[{}]", diagnostic.rule.id);
-    line(out, &format!("{} {}", options.paint(options.severity(diagnostic.severity), &head), diagnostic.message));
+    line(
+        out,
+        &format!("{} {}", options.paint(options.severity(diagnostic.severity), &head), diagnostic.message),
+    );
     line(out, &format!("  {} {}", options.paint(options.dim(), "-->"), diagnostic.place));
     if let Some(excerpt) = &diagnostic.excerpt {
         draw(out, excerpt, options, diagnostic.severity);
@@ -145,7 +155,9 @@ fn draw(out: &mut String, excerpt: &Excerpt, options: &TextOptions, severity: Se
     let mut used = marked.width() + 3;
     loop {
         let before = first.checked_sub(1).filter(|index| used + cells[*index].width() + 3 <= room);
-        let after = (last + 1 < cells.len()).then_some(last + 1).filter(|index| used + cells[*index].width() + 3 <= room);
+        let after = (last + 1 < cells.len())
+            .then_some(last + 1)
+            .filter(|index| used + cells[*index].width() + 3 <= room);
         match (before, after) {
             (Some(index), _) => {
                 first = index;
@@ -161,7 +173,8 @@ fn draw(out: &mut String, excerpt: &Excerpt, options: &TextOptions, severity: Se
     let lead = if first > 0 { "… │ " } else { "" };
     let tail = if last + 1 < cells.len() { " │ …" } else { "" };
     let row = cells[first..=last].join(" │ ");
-    let before = cells[first..excerpt.marked].iter().map(|cell| cell.width() + 3).sum::<usize>() + lead.width();
+    let before =
+        cells[first..excerpt.marked].iter().map(|cell| cell.width() + 3).sum::<usize>() + lead.width();
     line(out, &format!("   │ {lead}{row}{tail}"));
     let caret = "^".repeat(marked.width().max(1));
     line(out, &format!("   │ {}{}", " ".repeat(before), options.paint(options.severity(severity), &caret)));

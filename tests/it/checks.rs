@@ -15,12 +15,32 @@ use Severity::{Error, Warning};
 
 const CASES: &[Case] = &[
     ("unit-missing", |s| drop(s.units.remove("health")), Error, "衛生局"),
-    ("task-blank", |s| drop(s.units.get_mut("education").unwrap().insert("EDU01".into(), blank())), Error, "教01"),
-    ("switch-blank", |s| drop(s.task("labour", "LAB02").insert("no_switch".into(), true.into())), Warning, "勞02"),
-    ("absence-without-reason", |s| drop(s.task("labour", "LAB06").insert("absent".into(), "".into())), Error, "理由"),
-    ("absence-contradicted", |s| {
-        s.task("labour", "LAB02").insert("absent".into(), "本年度無案件".into());
-    }, Error, "無"),
+    (
+        "task-blank",
+        |s| drop(s.units.get_mut("education").unwrap().insert("EDU01".into(), blank())),
+        Error,
+        "教01",
+    ),
+    (
+        "switch-blank",
+        |s| drop(s.task("labour", "LAB02").insert("no_switch".into(), true.into())),
+        Warning,
+        "勞02",
+    ),
+    (
+        "absence-without-reason",
+        |s| drop(s.task("labour", "LAB06").insert("absent".into(), "".into())),
+        Error,
+        "理由",
+    ),
+    (
+        "absence-contradicted",
+        |s| {
+            s.task("labour", "LAB02").insert("absent".into(), "本年度無案件".into());
+        },
+        Error,
+        "無",
+    ),
     ("field-blank", |s| s.remove_field("police", "POL06", "victims"), Error, "被害人安全維護"),
     ("field-blank", |s| s.remove_field("police", "POL08", "accompanied"), Warning, "陪偵"),
     ("column-blank", |s| s.set_cell("police", "POL04", "sessions", 1, 5, ""), Warning, "男"),
@@ -31,94 +51,233 @@ const CASES: &[Case] = &[
     ("split-differs", |s| s.set_field("labour", "LAB01", "by_sex", "男=16520、女=12121"), Error, "性別"),
     ("ratio-above-whole", |s| s.set_field("social", "SOC04", "placed", "6"), Warning, "多於"),
     ("half-year-missing", |s| s.set_cell("police", "POL02", "meetings", 1, 0, "110/05/26"), Error, "半年"),
-    ("row-duplicate", |s| {
-        let rows = s.rows("police", "POL04", "sessions");
-        let first = rows[0].clone();
-        rows.push(first);
-    }, Warning, "重複"),
-    ("deadline-inexact", |s| {
-        s.secretariat()["settings"].as_table_mut().unwrap().remove("final_date");
-    }, Warning, "111年3月10日"),
-    ("deadline-on-holiday", |s| {
-        s.secretariat()["settings"].as_table_mut().unwrap().insert("final_date".into(), "111/03/12".into());
-    }, Warning, "3月11日"),
-    ("deadline-calendar-unknown", |s| {
-        s.secretariat()["settings"].as_table_mut().unwrap().insert("final_date".into(), "120/03/12".into());
-    }, Warning, "120"),
+    (
+        "row-duplicate",
+        |s| {
+            let rows = s.rows("police", "POL04", "sessions");
+            let first = rows[0].clone();
+            rows.push(first);
+        },
+        Warning,
+        "重複",
+    ),
+    (
+        "deadline-inexact",
+        |s| {
+            s.secretariat()["settings"].as_table_mut().unwrap().remove("final_date");
+        },
+        Warning,
+        "111年3月10日",
+    ),
+    (
+        "deadline-on-holiday",
+        |s| {
+            s.secretariat()["settings"]
+                .as_table_mut()
+                .unwrap()
+                .insert("final_date".into(), "111/03/12".into());
+        },
+        Warning,
+        "3月11日",
+    ),
+    (
+        "deadline-calendar-unknown",
+        |s| {
+            s.secretariat()["settings"]
+                .as_table_mut()
+                .unwrap()
+                .insert("final_date".into(), "120/03/12".into());
+        },
+        Warning,
+        "120",
+    ),
     ("deadline-passed", |s| s.today = Date::constant(2022, 3, 16), Warning, "寄達"),
-    ("deadline-unit-late", |s| {
-        s.today = Date::constant(2022, 2, 17);
-        s.units.remove("health");
-    }, Warning, "衛生局"),
+    (
+        "deadline-unit-late",
+        |s| {
+            s.today = Date::constant(2022, 2, 17);
+            s.units.remove("health");
+        },
+        Warning,
+        "衛生局",
+    ),
     ("evidence-missing", |s| s.files.retain(|file| !file.path.as_str().contains("警03-1")), Error, "警03-1"),
-    ("evidence-missing", |s| s.files.retain(|file| !file.path.as_str().contains("警01-2")), Warning, "警01-2"),
-    ("evidence-empty", |s| {
-        s.evidence("警03-1").media_type = MediaType::Empty;
-        s.evidence("警03-1").bytes = 0;
-    }, Error, "空"),
+    (
+        "evidence-missing",
+        |s| s.files.retain(|file| !file.path.as_str().contains("警01-2")),
+        Warning,
+        "警01-2",
+    ),
+    (
+        "evidence-empty",
+        |s| {
+            s.evidence("警03-1").media_type = MediaType::Empty;
+            s.evidence("警03-1").bytes = 0;
+        },
+        Error,
+        "空",
+    ),
     ("evidence-kind-unfit", |s| s.evidence("警03-2").media_type = MediaType::Jpeg, Warning, "警03-2"),
     ("evidence-extension-wrong", |s| s.evidence("警03-1").media_type = MediaType::Jpeg, Warning, "pdf"),
-    ("evidence-repeated", |s| {
-        let first = s.evidence("警03-1").path.to_string();
-        s.add_file("警察局/警03-1_統計表/複本.pdf", MediaType::Pdf, Role::Evidence("警03-1".into()), first.as_bytes());
-    }, Warning, "相同"),
-    ("evidence-reused", |s| {
-        let first = s.evidence("警03-1").path.to_string();
-        s.add_file("警察局/警07-1_查緝統計/複本.pdf", MediaType::Pdf, Role::Evidence("警07-1".into()), first.as_bytes());
-    }, Warning, "警03-1"),
-    ("evidence-stray", |s| {
-        s.add_file("警察局/警03-1統計/表.pdf", MediaType::Pdf, Role::Stray(Some("police".into())), b"x");
-    }, Warning, "表.pdf"),
-    ("masking-unconfirmed", |s| drop(s.units.get_mut("police").unwrap().insert("unmasked".into(), "警04-3".into())), Error, "警04-3"),
-    ("evidence-unusable", |s| {
-        s.preparation("警03-1").content = Content::Unusable { reason: "PDF 已損壞".to_owned() };
-        s.remark("警03-1", Remark::NotBound { reason: "PDF 已損壞".to_owned(), hint: "請重新輸出".to_owned() });
-    }, Error, "損壞"),
-    ("evidence-not-bound", |s| {
-        s.preparation("警03-1").content = Content::File { reason: "試算表".to_owned() };
-        s.remark("警03-1", Remark::NotBound { reason: "試算表".to_owned(), hint: "請另存".to_owned() });
-    }, Warning, "試算表"),
-    ("evidence-bound-as-picture", |s| {
-        s.remark("警03-1", Remark::BoundAsPicture { pages: vec![1, 2], reason: "圖層".to_owned() });
-    }, Warning, "圖層"),
+    (
+        "evidence-repeated",
+        |s| {
+            let first = s.evidence("警03-1").path.to_string();
+            s.add_file(
+                "警察局/警03-1_統計表/複本.pdf",
+                MediaType::Pdf,
+                Role::Evidence("警03-1".into()),
+                first.as_bytes(),
+            );
+        },
+        Warning,
+        "相同",
+    ),
+    (
+        "evidence-reused",
+        |s| {
+            let first = s.evidence("警03-1").path.to_string();
+            s.add_file(
+                "警察局/警07-1_查緝統計/複本.pdf",
+                MediaType::Pdf,
+                Role::Evidence("警07-1".into()),
+                first.as_bytes(),
+            );
+        },
+        Warning,
+        "警03-1",
+    ),
+    (
+        "evidence-stray",
+        |s| {
+            s.add_file("警察局/警03-1統計/表.pdf", MediaType::Pdf, Role::Stray(Some("police".into())), b"x");
+        },
+        Warning,
+        "表.pdf",
+    ),
+    (
+        "masking-unconfirmed",
+        |s| drop(s.units.get_mut("police").unwrap().insert("unmasked".into(), "警04-3".into())),
+        Error,
+        "警04-3",
+    ),
+    (
+        "evidence-unusable",
+        |s| {
+            s.preparation("警03-1").content = Content::Unusable { reason: "PDF 已損壞".to_owned() };
+            s.remark(
+                "警03-1",
+                Remark::NotBound { reason: "PDF 已損壞".to_owned(), hint: "請重新輸出".to_owned() },
+            );
+        },
+        Error,
+        "損壞",
+    ),
+    (
+        "evidence-not-bound",
+        |s| {
+            s.preparation("警03-1").content = Content::File { reason: "試算表".to_owned() };
+            s.remark("警03-1", Remark::NotBound { reason: "試算表".to_owned(), hint: "請另存".to_owned() });
+        },
+        Warning,
+        "試算表",
+    ),
+    (
+        "evidence-bound-as-picture",
+        |s| {
+            s.remark("警03-1", Remark::BoundAsPicture { pages: vec![1, 2], reason: "圖層".to_owned() });
+        },
+        Warning,
+        "圖層",
+    ),
     ("evidence-without-text", |s| s.remark("警03-1", Remark::NoText), Warning, "文字"),
     ("evidence-location-removed", |s| s.remark("警04-5", Remark::LocationRemoved), Warning, "位置"),
-    ("identity-number", |s| s.set_narrative("police", "POL03", "證號Ａ１０００００００１之民眾"), Error, "警03"),
+    (
+        "identity-number",
+        |s| s.set_narrative("police", "POL03", "證號Ａ１０００００００１之民眾"),
+        Error,
+        "警03",
+    ),
     ("identity-number", |s| s.preparation("警03-1").texts[0].text = "A100000001".to_owned(), Error, "身分證"),
-    ("identity-number", |s| {
-        s.add_file("警察局/警03-1_統計表/O199999992.pdf", MediaType::Pdf, Role::Evidence("警03-1".into()), b"y");
-    }, Error, "檔名"),
-    ("identity-number-suspected", |s| s.set_narrative("police", "POL03", "證號 A123456780 之民眾"), Warning, "疑似"),
+    (
+        "identity-number",
+        |s| {
+            s.add_file(
+                "警察局/警03-1_統計表/O199999992.pdf",
+                MediaType::Pdf,
+                Role::Evidence("警03-1".into()),
+                b"y",
+            );
+        },
+        Error,
+        "檔名",
+    ),
+    (
+        "identity-number-suspected",
+        |s| s.set_narrative("police", "POL03", "證號 A123456780 之民眾"),
+        Warning,
+        "疑似",
+    ),
     ("mobile-number", |s| s.set_narrative("police", "POL03", "請撥 0912-345-678"), Warning, "行動電話"),
-    ("character-without-glyph", |s| {
-        s.uncovered = vec!['龘'];
-        s.set_narrative("police", "POL03", "龘字");
-    }, Error, "U+9F98"),
+    (
+        "character-without-glyph",
+        |s| {
+            s.uncovered = vec!['龘'];
+            s.set_narrative("police", "POL03", "龘字");
+        },
+        Error,
+        "U+9F98",
+    ),
     ("character-private-use", |s| s.set_narrative("police", "POL03", "王\u{e000}明"), Error, "U+E000"),
     ("character-compatibility", |s| s.set_narrative("police", "POL03", "⼈口"), Warning, "U+2F08"),
     ("secretariat-missing", |s| s.secretariat = None, Error, "秘書單位"),
     ("secretariat-part-blank", |s| drop(s.secretariat().remove("topic")), Error, "年度專題"),
-    ("recommendation-unanswered", |s| {
-        s.secretariat()["advice"].as_array_mut().unwrap()[0].as_table_mut().unwrap().remove("action");
-    }, Warning, "建議"),
-    ("self-score-blank", |s| {
-        let points: toml::Table = toml::from_str("training = \"10.00\"").unwrap();
-        s.secretariat().insert("points".into(), points.into());
-        s.secretariat()["scores"].as_table_mut().unwrap().remove("training");
-    }, Warning, "教育訓練"),
-    ("self-score-above-points", |s| {
-        let points: toml::Table = toml::from_str("training = \"8.00\"").unwrap();
-        s.secretariat().insert("points".into(), points.into());
-    }, Error, "8"),
-    ("exception-incomplete", |s| {
-        s.files.retain(|file| !file.path.as_str().contains("警03-1"));
-        s.except("evidence-missing@警03-1", "", "王示例");
-    }, Error, "理由"),
+    (
+        "recommendation-unanswered",
+        |s| {
+            s.secretariat()["advice"].as_array_mut().unwrap()[0].as_table_mut().unwrap().remove("action");
+        },
+        Warning,
+        "建議",
+    ),
+    (
+        "self-score-blank",
+        |s| {
+            let points: toml::Table = toml::from_str("training = \"10.00\"").unwrap();
+            s.secretariat().insert("points".into(), points.into());
+            s.secretariat()["scores"].as_table_mut().unwrap().remove("training");
+        },
+        Warning,
+        "教育訓練",
+    ),
+    (
+        "self-score-above-points",
+        |s| {
+            let points: toml::Table = toml::from_str("training = \"8.00\"").unwrap();
+            s.secretariat().insert("points".into(), points.into());
+        },
+        Error,
+        "8",
+    ),
+    (
+        "exception-incomplete",
+        |s| {
+            s.files.retain(|file| !file.path.as_str().contains("警03-1"));
+            s.except("evidence-missing@警03-1", "", "王示例");
+        },
+        Error,
+        "理由",
+    ),
     ("exception-unmatched", |s| s.except("evidence-missing@警03-9", "另寄", "王示例"), Warning, "警03-9"),
-    ("exception-not-answerable", |s| {
-        s.units.remove("health");
-        s.except("file-changed@某檔", "另寄", "王示例");
-    }, Warning, "file-changed"),
+    (
+        "exception-not-answerable",
+        |s| {
+            s.units.remove("health");
+            s.except("file-changed@某檔", "另寄", "王示例");
+        },
+        Warning,
+        "file-changed",
+    ),
 ];
 
 fn blank() -> toml::Value {
@@ -133,11 +292,13 @@ fn every_rule_speaks_when_broken() {
         change(&mut scene);
         let said = scene.said(rule);
         let Some(first) = said.first() else {
-            let all: Vec<_> = scene.check().into_iter().map(|d| format!("{}: {}", d.rule.id, d.message)).collect();
+            let all: Vec<_> =
+                scene.check().into_iter().map(|d| format!("{}: {}", d.rule.id, d.message)).collect();
             failures.push(format!("{rule} ({word}) said nothing; said instead: {all:#?}"));
             continue;
         };
-        let says = |d: &&Diagnostic| format!("{} {} {} {}", d.message, d.hint, d.place, d.subject).contains(word);
+        let says =
+            |d: &&Diagnostic| format!("{} {} {} {}", d.message, d.hint, d.place, d.subject).contains(word);
         match said.iter().find(says) {
             None => failures.push(format!("{rule} does not say {word}: {}", first.message)),
             Some(found) if found.severity != *severity => {

@@ -3,8 +3,8 @@
 use huibian::assets::Templates;
 use huibian::dossier::{
     Appendix, Bar, ChartView, ContactLine, DetailColumn, DetailReference, DetailTable, Dossier, Entry,
-    FacetSection, FigureRow, FigureTable, IndicatorSection, LabelledValue, Narrative, RecommendationLine, Reference,
-    ScoreOverview, UnitFigures,
+    FacetSection, FigureRow, FigureTable, IndicatorSection, LabelledValue, Narrative, RecommendationLine,
+    Reference, ScoreOverview, UnitFigures,
 };
 use huibian::exhibit::{Content, Exhibit, Handle, PageSize};
 use huibian::typeset::{self, Fonts};
@@ -28,7 +28,12 @@ pub fn empty() -> Dossier {
         legal_bases: Vec::new(),
         contacts: Vec::new(),
         facets: Vec::new(),
-        score: ScoreOverview { points: None, self_score: None, grade: None, no_points: "依110年度考核評分表".to_owned() },
+        score: ScoreOverview {
+            points: None,
+            self_score: None,
+            grade: None,
+            no_points: "依110年度考核評分表".to_owned(),
+        },
         detail_tables: Vec::new(),
         appendices: Vec::new(),
         signatures: Vec::new(),
@@ -88,8 +93,16 @@ fn section() -> IndicatorSection {
             unit: "警察單位".to_owned(),
             heading: "警察單位－教育訓練".to_owned(),
             rows: vec![
-                LabelledValue { label: "計畫名稱".to_owned(), value: "110年度人口販運防制主題性研訓計畫".to_owned(), measure: String::new() },
-                LabelledValue { label: "總時數".to_owned(), value: "36".to_owned(), measure: "小時".to_owned() },
+                LabelledValue {
+                    label: "計畫名稱".to_owned(),
+                    value: "110年度人口販運防制主題性研訓計畫".to_owned(),
+                    measure: String::new(),
+                },
+                LabelledValue {
+                    label: "總時數".to_owned(),
+                    value: "36".to_owned(),
+                    measure: "小時".to_owned(),
+                },
             ],
         }],
         charts: vec![ChartView {
@@ -124,9 +137,19 @@ fn detail(columns: usize, rows: usize) -> DetailTable {
         title: "警察單位－教育訓練　訓練場次".to_owned(),
         unit: "警察單位".to_owned(),
         columns: (0..columns)
-            .map(|n| DetailColumn { label: format!("欄位{n}"), numeric: n % 3 == 2, weight: 2 + (n % 2) as u32 })
+            .map(|n| DetailColumn {
+                label: format!("欄位{n}"),
+                numeric: n % 3 == 2,
+                weight: 2 + (n % 2) as u32,
+            })
             .collect(),
-        rows: (0..rows).map(|r| (0..columns).map(|c| if (r + c) % 5 == 0 { String::new() } else { format!("值{r}-{c}") }).collect()).collect(),
+        rows: (0..rows)
+            .map(|r| {
+                (0..columns)
+                    .map(|c| if (r + c) % 5 == 0 { String::new() } else { format!("值{r}-{c}") })
+                    .collect()
+            })
+            .collect(),
     }
 }
 
@@ -182,16 +205,30 @@ pub fn rich() -> Dossier {
         telephone: "03-0000000".to_owned(),
         email: "a@example.invalid".to_owned(),
     }];
-    dossier.facets = vec![FacetSection { numeral: "壹".to_owned(), title: "共通性指標".to_owned(), indicators: vec![section(), section()] }];
+    dossier.facets = vec![FacetSection {
+        numeral: "壹".to_owned(),
+        title: "共通性指標".to_owned(),
+        indicators: vec![section(), section()],
+    }];
     dossier.detail_tables = vec![detail(9, 40), detail(12, 3)];
     dossier.signatures = vec!["承辦人".to_owned(), "單位主管".to_owned(), "機關首長".to_owned()];
     let mut absent = appendix("2-1-5", "簽到表", false, Vec::new());
     absent.absent = Some("本年度無案件".to_owned());
     dossier.appendices = vec![
-        appendix("2-1-1", "研訓計畫", false, vec![pages("a", &[(595.0, 842.0), (842.0, 595.0), (842.0, 1191.0)])]),
+        appendix(
+            "2-1-1",
+            "研訓計畫",
+            false,
+            vec![pages("a", &[(595.0, 842.0), (842.0, 595.0), (842.0, 1191.0)])],
+        ),
         appendix("2-1-2", "活動照片", true, (0..3).map(picture).collect()),
         appendix("2-1-3", "統計表", false, vec![Content::File { reason: "試算表不裝訂".to_owned() }]),
-        appendix("2-1-4", "掃描", false, vec![picture(9), Content::Unusable { reason: "檔案是空的".to_owned() }]),
+        appendix(
+            "2-1-4",
+            "掃描",
+            false,
+            vec![picture(9), Content::Unusable { reason: "檔案是空的".to_owned() }],
+        ),
         absent,
     ];
     dossier

@@ -98,7 +98,11 @@ pub fn unit(plan: &Plan, unit: &Unit, answers: &toml::Table) -> Filling {
         fill(plan, task, answers, &mut filling);
         for (_, item) in items(task, answers) {
             let unmasked = answers.get("unmasked").and_then(toml::Value::as_str) == Some(item.code.as_str());
-            let caption = if item.code.as_str().ends_with("-1") { format!("{}（示例）", item.folder) } else { String::new() };
+            let caption = if item.code.as_str().ends_with("-1") {
+                format!("{}（示例）", item.folder)
+            } else {
+                String::new()
+            };
             filling.evidence(&task.id, &item.code, item.masking && !unmasked, &caption);
         }
     }
@@ -110,9 +114,11 @@ pub fn items<'a>(task: &'a Task, answers: &toml::Table) -> Vec<(usize, &'a Evide
     if answers.get(task.id.as_str()).is_some_and(|own| own.get("absent").is_some()) {
         return Vec::new();
     }
-    let numbered = task.evidence.iter().enumerate().map(|(index, item)| {
-        (task.code.bytes().map(usize::from).sum::<usize>() + index, item)
-    });
+    let numbered = task
+        .evidence
+        .iter()
+        .enumerate()
+        .map(|(index, item)| (task.code.bytes().map(usize::from).sum::<usize>() + index, item));
     numbered
         .filter(|(seed, item)| {
             let wanted = item.demand != Demand::Optional || seed % 2 == 0;
@@ -152,7 +158,12 @@ fn fill(plan: &Plan, task: &Task, answers: &toml::Table, filling: &mut Filling) 
 
 fn cells<'a>(columns: &'a [Field], row: &'a [String]) -> Vec<(&'a str, &'a str)> {
     assert_eq!(columns.len(), row.len(), "{row:?}");
-    columns.iter().map(|column| column.key.as_str()).zip(row.iter().map(String::as_str)).filter(|(_, text)| !text.is_empty()).collect()
+    columns
+        .iter()
+        .map(|column| column.key.as_str())
+        .zip(row.iter().map(String::as_str))
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
 }
 
 /// The secretariat's workbook filled in.
@@ -163,17 +174,27 @@ pub fn secretariat(plan: &Plan, answers: &toml::Table) -> Filling {
         filling.setting(key, text);
     }
     for indicator in plan.indicators() {
-        let of = |scores: &BTreeMap<String, String>| scores.get(indicator.id.as_str()).cloned().unwrap_or_default();
+        let of = |scores: &BTreeMap<String, String>| {
+            scores.get(indicator.id.as_str()).cloned().unwrap_or_default()
+        };
         filling.score(&indicator.id, &of(&answers.points), &of(&answers.scores));
         let editorial = answers.editorials.get(indicator.id.as_str());
         if let Some(editorial) = editorial {
-            filling.editorial(&indicator.id, &editorial.mode, editorial.paragraphs.iter().map(String::as_str));
+            filling.editorial(
+                &indicator.id,
+                &editorial.mode,
+                editorial.paragraphs.iter().map(String::as_str),
+            );
         }
     }
     filling.part(SecretariatPart::AnnualTopic, answers.topic.paragraphs.iter().map(String::as_str));
-    let pairs = |row: &BTreeMap<String, String>| -> Vec<(String, String)> { row.clone().into_iter().collect() };
-    let blocks =
-        [("00.contacts", &answers.contacts), ("00.advice", &answers.advice), ("00.exceptions", &answers.exceptions)];
+    let pairs =
+        |row: &BTreeMap<String, String>| -> Vec<(String, String)> { row.clone().into_iter().collect() };
+    let blocks = [
+        ("00.contacts", &answers.contacts),
+        ("00.advice", &answers.advice),
+        ("00.exceptions", &answers.exceptions),
+    ];
     for (block, rows) in blocks {
         for row in rows {
             let row = pairs(row);

@@ -21,7 +21,8 @@ fn main() {
     write(&root.join("plan.toml"), PLAN.as_bytes());
     write(&root.join("使用說明.txt"), forms::guide(&plan).as_bytes());
     let folder = &plan.secretariat.folder;
-    let bytes = forms::secretariat_workbook(&plan, &answers::secretariat(&plan, &answers::of_secretariat())).unwrap();
+    let bytes =
+        forms::secretariat_workbook(&plan, &answers::secretariat(&plan, &answers::of_secretariat())).unwrap();
     write(&root.join(folder).join(format!("{folder}.xlsx")), &bytes);
     for unit in &plan.units {
         let given = answers::of_unit(unit);
@@ -56,12 +57,20 @@ fn files(task: &Task, unit: &Unit, item: &EvidenceItem, seed: usize, folder: &Pa
     };
     if item.photo_pages {
         for n in 0..2 + seed % 2 {
-            photo(&with(json!({ "kind": "photo", "count": seed * 3 + n, "stamp": format!("110.{:02}.{:02}", seed % 10 + 2, seed % 27 + 1) })), n, seed, folder);
+            photo(
+                &with(
+                    json!({ "kind": "photo", "count": seed * 3 + n, "stamp": format!("110.{:02}.{:02}", seed % 10 + 2, seed % 27 + 1) }),
+                ),
+                n,
+                seed,
+                folder,
+            );
         }
         return;
     }
     let folder_name = item.folder.as_str();
-    let pdf = |name: &str, data: serde_json::Value| write(&folder.join(format!("{name}.pdf")), &press::pdf(&data));
+    let pdf =
+        |name: &str, data: serde_json::Value| write(&folder.join(format!("{name}.pdf")), &press::pdf(&data));
     match folder_name {
         "簽到表" => pdf("簽到表(已遮蔽)", with(json!({ "kind": "signin", "count": seed % 20 + 18 }))),
         "滿意度" => pdf("滿意度調查統計", with(json!({ "kind": "survey", "rows": survey_rows(seed) }))),
@@ -73,27 +82,45 @@ fn files(task: &Task, unit: &Unit, item: &EvidenceItem, seed: usize, folder: &Pa
             }
         }
         "文宣樣張" => {
-            let lines = ["你有權利保管自己的護照", "薪資應全額直接給付", "Bạn có quyền giữ hộ chiếu của mình", "Anda berhak menyimpan paspor sendiri"];
+            let lines = [
+                "你有權利保管自己的護照",
+                "薪資應全額直接給付",
+                "Bạn có quyền giữ hộ chiếu của mình",
+                "Anda berhak menyimpan paspor sendiri",
+            ];
             pdf("多語海報", with(json!({ "kind": "poster", "headline": "你不孤單", "lines": lines })));
         }
         "網路截圖" => {
             let pdf = press::pdf(&with(json!({ "kind": "web" })));
             write(&folder.join("貼文截圖.png"), &press::png(&press::picture(&pdf, 1400)));
         }
-        "統計表" | "查緝統計" | "使用統計" | "安置統計" | "服務統計" | "訪視統計" | "通譯統計" | "列管追蹤" | "追蹤表" => {
-            let data = with(json!({ "kind": "statistics", "columns": ["月份", "件數", "男", "女", "合計", "備註"], "rows": statistics_rows(seed) }));
+        "統計表" | "查緝統計" | "使用統計" | "安置統計" | "服務統計" | "訪視統計" | "通譯統計"
+        | "列管追蹤" | "追蹤表" => {
+            let data = with(
+                json!({ "kind": "statistics", "columns": ["月份", "件數", "男", "女", "合計", "備註"], "rows": statistics_rows(seed) }),
+            );
             if task.code == "勞05" {
                 // LibreOffice saved this one: evidence that goes into the bundle as a file.
                 fs::create_dir_all(folder).unwrap();
-                fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample/files/訪視統計.ods"), folder.join("訪視統計.ods")).ok();
+                fs::copy(
+                    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample/files/訪視統計.ods"),
+                    folder.join("訪視統計.ods"),
+                )
+                .ok();
             }
             pdf(&format!("110年{}", item.folder), data);
         }
         _ => {
             let sections = ["依據", "目的", "實施對象", "辦理方式", "預期效益", "經費來源"];
             let n = 3 + seed % 4;
-            let sections: Vec<_> = sections.iter().take(n).map(|s| json!({ "title": s, "paragraphs": paragraphs(task, item) })).collect();
-            let data = with(json!({ "kind": "plan", "title": format!("{}{}", unit.name, title), "sections": sections }));
+            let sections: Vec<_> = sections
+                .iter()
+                .take(n)
+                .map(|s| json!({ "title": s, "paragraphs": paragraphs(task, item) }))
+                .collect();
+            let data = with(
+                json!({ "kind": "plan", "title": format!("{}{}", unit.name, title), "sections": sections }),
+            );
             let pdf = press::pdf(&data);
             let name = format!("110年{}(核定版).pdf", item.folder);
             // One document bears a stamp as an annotation, which a careless binder would lose.
@@ -105,9 +132,13 @@ fn files(task: &Task, unit: &Unit, item: &EvidenceItem, seed: usize, folder: &Pa
 
 fn paragraphs(task: &Task, item: &EvidenceItem) -> Vec<String> {
     vec![
-        format!("為落實{}工作，依本府年度執行計畫辦理「{}」，相關單位應依分工確實執行，並於期限內彙送成果。", task.title, item.folder),
+        format!(
+            "為落實{}工作，依本府年度執行計畫辦理「{}」，相關單位應依分工確實執行，並於期限內彙送成果。",
+            task.title, item.folder
+        ),
         "本文件為示例資料，內容全屬虛構，僅用於展示裝訂與編號之效果，不代表任何機關之實際作為。".to_owned(),
-        "執行情形應定期檢討，遇有窒礙難行之處，得提協調聯繫會議討論後修正；所需經費由各單位年度預算支應。".to_owned(),
+        "執行情形應定期檢討，遇有窒礙難行之處，得提協調聯繫會議討論後修正；所需經費由各單位年度預算支應。"
+            .to_owned(),
     ]
 }
 
@@ -119,7 +150,14 @@ fn survey_rows(seed: usize) -> Vec<Vec<String>> {
             let very = 28 + (seed + row * 3) % 12;
             let good = 14 + (seed * 2 + row) % 6;
             let fair = 2 + (seed + row) % 3;
-            vec![(*question).to_owned(), very.to_string(), good.to_string(), fair.to_string(), "0".to_owned(), (very + good + fair).to_string()]
+            vec![
+                (*question).to_owned(),
+                very.to_string(),
+                good.to_string(),
+                fair.to_string(),
+                "0".to_owned(),
+                (very + good + fair).to_string(),
+            ]
         })
         .collect()
 }
@@ -129,7 +167,14 @@ fn statistics_rows(seed: usize) -> Vec<Vec<String>> {
         .map(|month| {
             let men = (seed * 7 + month * 5) % 23;
             let women = (seed * 3 + month * 11) % 19;
-            vec![format!("{month}月"), ((men + women) / 3 + 1).to_string(), men.to_string(), women.to_string(), (men + women).to_string(), String::new()]
+            vec![
+                format!("{month}月"),
+                ((men + women) / 3 + 1).to_string(),
+                men.to_string(),
+                women.to_string(),
+                (men + women).to_string(),
+                String::new(),
+            ]
         })
         .collect()
 }

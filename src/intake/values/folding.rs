@@ -3,8 +3,8 @@
 //! The only place of intake that folds for comparison; what is kept and printed is never
 //! folded further than widths. Knows nothing of kinds or rules.
 
-use crate::folding::is_invisible;
 pub use crate::folding::fold as comparable;
+use crate::folding::is_invisible;
 
 /// Half-width digits, letters and signs; one kind of blank. Ideographs are left as they are.
 pub fn widths(text: &str) -> String {

@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod plans;
 pub mod scene;
+pub mod workspace;
 
 use huibian::grid::Grid;
 use huibian::intake::workbook::read_workbook;

@@ -73,7 +73,9 @@ impl Scene {
                 let pages = vec![PageSize { width: 595.0, height: 842.0 }];
                 Content::Pages { prepared: Handle(path.to_string()), pages }
             }
-            MediaType::Jpeg => Content::Picture { prepared: Handle(path.to_string()), width: 800, height: 600 },
+            MediaType::Jpeg => {
+                Content::Picture { prepared: Handle(path.to_string()), width: 800, height: 600 }
+            }
             _ => Content::File { reason: "以檔案收錄".to_owned() },
         };
         let texts = vec![PageText { page: 1, text: "示例文件".to_owned() }];
@@ -97,7 +99,8 @@ impl Scene {
     }
 
     pub fn set_field(&mut self, unit: &str, task: &str, field: &str, text: &str) {
-        let fields = self.task(unit, task).entry("fields").or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        let fields =
+            self.task(unit, task).entry("fields").or_insert_with(|| toml::Value::Table(toml::Table::new()));
         fields.as_table_mut().unwrap().insert(field.to_owned(), text.into());
     }
 
@@ -124,7 +127,8 @@ impl Scene {
 
     /// The first evidence file of an item.
     pub fn evidence(&mut self, item: &str) -> &mut InputFile {
-        let is_of = |file: &&mut InputFile| matches!(&file.role, Role::Evidence(code) if code.as_str() == item);
+        let is_of =
+            |file: &&mut InputFile| matches!(&file.role, Role::Evidence(code) if code.as_str() == item);
         self.files.iter_mut().find(is_of).unwrap()
     }
 
