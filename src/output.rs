@@ -80,6 +80,23 @@ impl fmt::Display for OutputError {
 
 impl std::error::Error for OutputError {}
 
+impl OutputError {
+    /// What a failed write inside a run means for the output folder; other errors pass as they are.
+    pub fn explain(error: anyhow::Error, folder: &Path) -> anyhow::Error {
+        let kind = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+        let path = folder.to_owned();
+        match kind {
+            Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::WriteZero) => {
+                OutputError::Full { path }.into()
+            }
+            Some(kind @ (io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)) => {
+                OutputError::Io { path, error: kind.into() }.into()
+            }
+            _ => error,
+        }
+    }
+}
+
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> OutputError + '_ {
     move |error| match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
@@ -243,6 +260,10 @@ impl Sink for OutputFolder {
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
         fs::read(self.path(name))
+    }
+
+    fn size(&self, name: &str) -> io::Result<u64> {
+        Ok(fs::metadata(self.path(name))?.len())
     }
 }
 

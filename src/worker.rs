@@ -74,6 +74,8 @@ pub enum Failure {
     Unreadable(String),
     /// The bytes are not those that were digested.
     Changed,
+    /// The prepared file could not be kept: the disk is full or cannot be written.
+    NoRoom(String),
 }
 
 /// Does a job in this process. Called by worker processes, and by tests directly.
@@ -100,7 +102,8 @@ pub fn run(job: &Job) -> Outcome {
             };
             match evidence::prepare(&bytes, *media_type, settings, &mut store) {
                 Ok(preparation) => Outcome::Prepared(preparation),
-                Err(error) => Outcome::Failed(Failure::Unreadable(error.to_string())),
+                // Only `store` fails: whatever is wrong with the file is in the preparation.
+                Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
             }
         }
     }

@@ -123,7 +123,7 @@ impl<'a> Sheet<'a> {
             return Ok(());
         }
         self.offsets.insert(id.0, self.out.written);
-        write!(self.out, "{} 0 obj\n", id.0)?;
+        writeln!(self.out, "{} 0 obj", id.0)?;
         write::object(&mut self.out, object)?;
         self.out.write_all(b"\nendobj\n")?;
         Ok(())
@@ -232,8 +232,8 @@ impl<'a> Sheet<'a> {
         for id in 1..size {
             match self.offsets.get(&id) {
                 Some(offset) if *offset > 9_999_999_999 => bail!("the document is larger than 10 GB"),
-                Some(offset) => write!(self.out, "{offset:010} 00000 n \n")?,
-                None => write!(self.out, "0000000000 65535 f \n")?,
+                Some(offset) => writeln!(self.out, "{offset:010} 00000 n ")?,
+                None => writeln!(self.out, "0000000000 65535 f ")?,
             }
         }
         let mut trailer = Dictionary::new();
