@@ -149,8 +149,13 @@ pub struct Processes {
 impl Processes {
     /// Workers of the binary that is running now.
     pub fn of_this_binary() -> io::Result<Self> {
+        Ok(Processes::of(std::env::current_exe()?))
+    }
+
+    /// Workers of the given huibian.
+    pub fn of(program: PathBuf) -> Self {
         let n_workers = thread::available_parallelism().map_or(1, usize::from).clamp(1, 8);
-        Ok(Processes { program: std::env::current_exe()?, n_workers, time_limit: TIME_LIMIT })
+        Processes { program, n_workers, time_limit: TIME_LIMIT }
     }
 }
 

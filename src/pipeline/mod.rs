@@ -27,7 +27,7 @@ use crate::typeset::Fonts;
 use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
-pub use products::{Products, Sink, WriteSeek, produce};
+pub use products::{Products, Sink, WriteSeek, dossier, produce};
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]

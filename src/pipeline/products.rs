@@ -53,6 +53,21 @@ pub struct Products {
     pub recipient_known: bool,
 }
 
+/// The numbered whole; page numbers are still open.
+pub fn dossier(examination: &Examination, settings: &Settings) -> Dossier {
+    let accepted = checks::accept(&examination.diagnostics, settings.draft);
+    let material = Material {
+        plan: &examination.plan,
+        submissions: &examination.submissions,
+        secretariat: &examination.secretariat,
+        figures: &examination.figures,
+        exhibits: &exhibits(examination),
+        identity: identity_of(&examination.plan, &examination.inventory),
+        prepared_on: prepared_on(examination),
+    };
+    assembly::assemble(&accepted, &material)
+}
+
 /// Typesets and packs. With blocking diagnostics, or when asked: drafts, no bundle, no mail.
 pub fn produce(
     examination: &Examination,
@@ -62,18 +77,7 @@ pub fn produce(
     sink: &mut dyn Sink,
 ) -> anyhow::Result<Products> {
     let plan = &examination.plan;
-    let accepted = checks::accept(&examination.diagnostics, settings.draft);
-    let exhibits = exhibits(examination);
-    let material = Material {
-        plan,
-        submissions: &examination.submissions,
-        secretariat: &examination.secretariat,
-        figures: &examination.figures,
-        exhibits: &exhibits,
-        identity: identity_of(plan, &examination.inventory),
-        prepared_on: prepared_on(examination),
-    };
-    let mut dossier = assembly::assemble(&accepted, &material);
+    let mut dossier = dossier(examination, settings);
     let mut products = Products {
         draft: dossier.draft,
         identity: dossier.identity.clone(),
