@@ -1,1 +1,19 @@
-//! Zip and compound files: guarded reading, deterministic writing.
+//! Foreign containers: zip and compound files, told apart, read within limits, written the same
+//! way every time.
+//!
+//! The only place that names the crates `zip` and `cfb`. Everything here works on bytes and knows
+//! nothing of what the parts mean; that a part is a worksheet is the reader's business.
+
+mod compound;
+mod names;
+mod package;
+mod sniff;
+mod text;
+mod write;
+
+pub use compound::{Compound, CompoundFault, compose};
+pub use names::{EntryName, NameSource};
+pub use package::{Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
+pub use sniff::{sniff, sniff_reader};
+pub use text::decode_part;
+pub use write::{Packing, ZipSink, rewrite};

@@ -1,1 +1,0 @@
-//! Workbook bytes to a grid of cells, behind guards.

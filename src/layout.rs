@@ -1,1 +1,0 @@
-//! Where each question stands in a unit's workbook.
