@@ -4,6 +4,7 @@
 //! numbers of formats; does not open anything.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256, Sha512};
 
 use crate::place::RelPath;
 use crate::plan::{ItemCode, UnitId};
@@ -93,4 +94,35 @@ impl Inventory {
     pub fn evidence<'a>(&'a self, item: &'a ItemCode) -> impl Iterator<Item = &'a InputFile> {
         self.files.iter().filter(move |file| matches!(&file.role, Role::Evidence(code) if code == item))
     }
+}
+
+/// Digests bytes as they stream by.
+pub struct FileDigester {
+    sha256: Sha256,
+    sha512: Sha512,
+}
+
+impl FileDigester {
+    #[expect(clippy::new_without_default, reason = "a digester is begun, not defaulted")]
+    pub fn new() -> Self {
+        FileDigester { sha256: Sha256::new(), sha512: Sha512::new() }
+    }
+
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.sha256.update(bytes);
+        self.sha512.update(bytes);
+    }
+
+    pub fn finish(self) -> Digests {
+        Digests { sha256: hex(&self.sha256.finalize()), sha512: hex(&self.sha512.finalize()) }
+    }
+}
+
+/// SHA-256 of bytes, lower-case hex (FIPS 180-4).
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

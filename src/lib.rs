@@ -7,6 +7,7 @@
 pub mod calendar;
 pub mod diagnostic;
 pub mod figure;
+pub mod folding;
 pub mod identity;
 pub mod place;
 pub mod roc;

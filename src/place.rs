@@ -84,7 +84,7 @@ impl CellRef {
             column = column * 26 + (letter as u32 - 'A' as u32 + 1);
         }
         let row: u32 = digits.parse().ok()?;
-        (row >= 1 && row <= 1_048_576 && column <= 16_384)
+        ((1..=1_048_576).contains(&row) && column <= 16_384)
             .then(|| CellRef { row: row - 1, column: column - 1 })
     }
 }

@@ -1,1 +1,350 @@
-//! Finds, lists, digests and reads inputs.
+//! The folder a clerk fills: finds, lists, digests and reads inputs. Never writes.
+//!
+//! Part of the shell. Knows how a workspace is laid out (plan, unit folders, item folders,
+//! overrides, office litter) and what the disk says; judges nothing that stands in a file.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::container;
+use crate::exhibit::{ByteSource, Handle};
+use crate::folding::fold;
+use crate::inventory::{Digests, FileDigester, InputFile, Inventory, MediaType, Role};
+use crate::place::RelPath;
+use crate::plan::{ItemCode, Plan, PlanLayer};
+
+/// The plan's file at the workspace's top.
+pub const PLAN_FILE: &str = "plan.toml";
+/// Folder of template overrides.
+pub const TEMPLATES_FOLDER: &str = "templates";
+/// A workspace deeper than this is a mistake (a folder linked into itself, a whole disk).
+const MAX_DEPTH: usize = 16;
+/// More files than five units can hand in: a wrong folder was named.
+const MAX_FILES: usize = 20_000;
+
+/// An opened workspace.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    root: PathBuf,
+}
+
+/// Why a folder is no workspace.
+#[derive(Debug)]
+pub enum OpenError {
+    Missing(PathBuf),
+    NotAFolder(PathBuf),
+    Empty(PathBuf),
+    TooMuch(PathBuf),
+    Io(PathBuf, io::Error),
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            OpenError::Missing(path) => write!(
+                f,
+                "找不到資料夾「{}」。請先執行 huibian init 建立工作資料夾，或指定正確的資料夾。",
+                path.display()
+            ),
+            OpenError::NotAFolder(path) => {
+                write!(f, "「{}」是檔案，不是資料夾。請指定放有各單位填報檔的資料夾。", path.display())
+            }
+            OpenError::Empty(path) => write!(
+                f,
+                "資料夾「{}」是空的。請先執行 huibian init 建立空白表，或把各單位填報檔放進來。",
+                path.display()
+            ),
+            OpenError::TooMuch(path) => write!(
+                f,
+                "資料夾「{}」內檔案超過 {MAX_FILES} 個或超過 {MAX_DEPTH} 層，應不是工作資料夾。請指定放有各單位填報檔的資料夾。",
+                path.display()
+            ),
+            OpenError::Io(path, error) => {
+                write!(f, "無法讀取「{}」：{error}。請確認檔案權限與磁碟連線。", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+/// A file as the disk lists it, before it is opened.
+#[derive(Debug, Clone)]
+struct Listed {
+    path: RelPath,
+    is_link: bool,
+}
+
+impl Workspace {
+    /// Opens a folder that exists and holds at least one entry.
+    pub fn open(root: &Path) -> Result<Self, OpenError> {
+        let metadata = match fs::metadata(root) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(OpenError::Missing(root.to_owned()));
+            }
+            Err(error) => return Err(OpenError::Io(root.to_owned(), error)),
+        };
+        if !metadata.is_dir() {
+            return Err(OpenError::NotAFolder(root.to_owned()));
+        }
+        let mut entries = fs::read_dir(root).map_err(|error| OpenError::Io(root.to_owned(), error))?;
+        if entries.next().is_none() {
+            return Err(OpenError::Empty(root.to_owned()));
+        }
+        Ok(Workspace { root: root.to_owned() })
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The path of a workspace file on disk.
+    pub fn on_disk(&self, path: &RelPath) -> PathBuf {
+        path.components().fold(self.root.clone(), |path, component| path.join(component))
+    }
+
+    /// The workspace's own plan layer, if it has one.
+    pub fn plan_layer(&self) -> Result<Option<PlanLayer>, OpenError> {
+        let path = self.root.join(PLAN_FILE);
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
+                let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+                Ok(Some(PlanLayer { file: RelPath::new(PLAN_FILE), text }))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(OpenError::Io(path, error)),
+        }
+    }
+
+    /// The overrides under `templates/`, by name as `assets` names them. An override that cannot
+    /// be read is an error: falling back to the built-in one would print something else than the
+    /// user believes.
+    pub fn template_overrides(&self) -> Result<BTreeMap<String, String>, OpenError> {
+        let mut overrides = BTreeMap::new();
+        for listed in self.list()? {
+            let Some(name) = listed.path.as_str().strip_prefix("templates/") else { continue };
+            if litter(&listed.path).is_some() {
+                continue;
+            }
+            let disk = self.on_disk(&listed.path);
+            let text = fs::read_to_string(&disk).map_err(|error| OpenError::Io(disk.clone(), error))?;
+            overrides.insert(name.to_owned(), text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned());
+        }
+        Ok(overrides)
+    }
+
+    /// Lists, digests and classifies every file. Links are listed and never followed.
+    pub fn take_inventory(&self, plan: &Plan) -> Result<Inventory, OpenError> {
+        let folders = Folders::of(plan);
+        let mut files = Vec::new();
+        for listed in self.list()? {
+            files.push(self.look_at(&listed, &folders));
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Inventory { files })
+    }
+
+    fn look_at(&self, listed: &Listed, folders: &Folders) -> InputFile {
+        let mut file = InputFile {
+            path: listed.path.clone(),
+            bytes: 0,
+            media_type: MediaType::Unknown,
+            digests: Digests { sha256: String::new(), sha512: String::new() },
+            role: Role::LeftOut(String::new()),
+            unreadable: None,
+        };
+        if listed.is_link {
+            file.role = Role::LeftOut("是捷徑（連結），不會跟隨到資料夾外".to_owned());
+            return file;
+        }
+        if let Some(reason) = litter(&listed.path) {
+            file.role = Role::LeftOut(reason.to_owned());
+        }
+        match digest(&self.on_disk(&listed.path)) {
+            Ok((bytes, media_type, digests)) => {
+                (file.bytes, file.media_type, file.digests) = (bytes, media_type, digests);
+            }
+            Err(error) => file.unreadable = Some(error.to_string()),
+        }
+        if !matches!(file.role, Role::LeftOut(ref reason) if !reason.is_empty()) {
+            file.role = folders.role(&file.path, file.media_type);
+        }
+        file
+    }
+
+    fn list(&self) -> Result<Vec<Listed>, OpenError> {
+        let mut found = Vec::new();
+        let mut pending = vec![(self.root.clone(), None::<RelPath>, 0)];
+        while let Some((folder, relative, depth)) = pending.pop() {
+            let entries = fs::read_dir(&folder).map_err(|error| OpenError::Io(folder.clone(), error))?;
+            for entry in entries {
+                let entry = entry.map_err(|error| OpenError::Io(folder.clone(), error))?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let path = match &relative {
+                    Some(relative) => relative.join(&name),
+                    None => RelPath::new(name),
+                };
+                let kind = entry.file_type().map_err(|error| OpenError::Io(entry.path(), error))?;
+                if kind.is_dir() {
+                    if depth >= MAX_DEPTH {
+                        return Err(OpenError::TooMuch(self.root.clone()));
+                    }
+                    pending.push((entry.path(), Some(path), depth + 1));
+                } else if kind.is_file() || kind.is_symlink() {
+                    found.push(Listed { path, is_link: kind.is_symlink() });
+                } else {
+                    // A pipe, socket or device would block whoever opens it.
+                    found.push(Listed { path, is_link: true });
+                }
+                if found.len() > MAX_FILES {
+                    return Err(OpenError::TooMuch(self.root.clone()));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Size, kind and digests in one reading; memory stays at one buffer.
+fn digest(path: &Path) -> io::Result<(u64, MediaType, Digests)> {
+    let mut file = File::open(path)?;
+    let media_type = container::sniff_file(&mut file)?;
+    io::Seek::rewind(&mut file)?;
+    let mut digester = FileDigester::new();
+    let mut buffer = vec![0; 256 * 1024];
+    let mut bytes = 0;
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        bytes += n as u64;
+        digester.update(&buffer[..n]);
+    }
+    Ok((bytes, media_type, digester.finish()))
+}
+
+/// Why a file is office litter, by its name; `None`: it is not.
+fn litter(path: &RelPath) -> Option<&'static str> {
+    let name = path.file_name();
+    let lower = name.to_ascii_lowercase();
+    if name.starts_with("~$") || (name.starts_with(".~lock.") && name.ends_with('#')) {
+        return Some("暫存的鎖定檔：該檔案可能正在 Excel 或 LibreOffice 中開啟");
+    }
+    if name.starts_with("._") || lower == ".ds_store" || path.components().any(|part| part == "__MACOSX") {
+        return Some("macOS 系統檔");
+    }
+    if matches!(lower.as_str(), "thumbs.db" | "desktop.ini" | "ehthumbs.db") {
+        return Some("Windows 系統檔");
+    }
+    if lower.ends_with(".tmp") || lower.ends_with(".crdownload") || lower.ends_with(".part") || name.ends_with('~') {
+        return Some("未完成的暫存檔");
+    }
+    if name.starts_with('.') {
+        return Some("隱藏檔");
+    }
+    None
+}
+
+/// Which folder means what, with names folded for comparison.
+struct Folders {
+    secretariat: String,
+    secretariat_stem: String,
+    units: Vec<(String, crate::plan::UnitId)>,
+    /// Longest code first, so that 勞03-12 is not taken for 勞03-1.
+    items: Vec<(String, ItemCode)>,
+}
+
+impl Folders {
+    fn of(plan: &Plan) -> Self {
+        let mut items: Vec<_> =
+            plan.evidence().map(|(_, item)| (fold(item.code.as_str()), item.code.clone())).collect();
+        items.sort_by_key(|(code, _)| std::cmp::Reverse(code.chars().count()));
+        Folders {
+            secretariat: fold(&plan.secretariat.folder),
+            secretariat_stem: fold(&plan.secretariat.folder),
+            units: plan.units.iter().map(|unit| (fold(&unit.name), unit.id.clone())).collect(),
+            items,
+        }
+    }
+
+    fn role(&self, path: &RelPath, media_type: MediaType) -> Role {
+        let components: Vec<&str> = path.components().collect();
+        let (file_name, folders) = components.split_last().map_or(("", &[][..]), |(name, rest)| (*name, rest));
+        if folders.first().is_some_and(|top| *top == TEMPLATES_FOLDER) {
+            return Role::Template;
+        }
+        if folders.is_empty() && file_name == PLAN_FILE {
+            return Role::Plan;
+        }
+        if file_name.starts_with("使用說明") || (folders.is_empty() && file_name == "numbers.lock") {
+            return Role::Guide;
+        }
+        // The innermost folder that names an item decides.
+        if let Some(code) = folders.iter().rev().find_map(|folder| self.item(folder)) {
+            return Role::Evidence(code);
+        }
+        let stem = fold(file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem));
+        let is_workbook = is_workbook(media_type, path);
+        if folders.iter().any(|folder| fold(folder) == self.secretariat)
+            || (folders.is_empty() && stem == self.secretariat_stem)
+        {
+            return if is_workbook { Role::SecretariatWorkbook } else { Role::Stray(None) };
+        }
+        let named_by_folder = folders.iter().rev().find_map(|folder| self.unit(&fold(folder)));
+        let unit = named_by_folder.or_else(|| folders.is_empty().then(|| self.unit_of_stem(&stem)).flatten());
+        match unit {
+            Some(unit) if is_workbook && folders.len() <= 1 => Role::UnitWorkbook(unit),
+            unit => Role::Stray(unit),
+        }
+    }
+
+    fn unit(&self, folder: &str) -> Option<crate::plan::UnitId> {
+        self.units.iter().find(|(name, _)| name == folder).map(|(_, unit)| unit.clone())
+    }
+
+    /// A workbook at the workspace's top names its unit by how its name begins.
+    fn unit_of_stem(&self, stem: &str) -> Option<crate::plan::UnitId> {
+        self.units.iter().find(|(name, _)| stem.starts_with(name.as_str())).map(|(_, unit)| unit.clone())
+    }
+
+    fn item(&self, folder: &str) -> Option<ItemCode> {
+        let folder = fold(folder);
+        self.items.iter().find_map(|(code, item)| {
+            let rest = folder.strip_prefix(code.as_str())?;
+            let ends = rest.chars().next().is_none_or(|next| !next.is_ascii_digit() && next != '-');
+            ends.then(|| item.clone())
+        })
+    }
+}
+
+/// Meant as a workbook: by its content, or by a name that says so while the content does not.
+fn is_workbook(media_type: MediaType, path: &RelPath) -> bool {
+    matches!(media_type, MediaType::Xlsx | MediaType::Xlsb | MediaType::Ods | MediaType::Xls)
+        || path.extension().is_some_and(|extension| {
+            matches!(
+                extension.as_str(),
+                "xlsx" | "xlsm" | "xltx" | "xls" | "xlsb" | "ods" | "ots" | "fods" | "csv" | "et"
+            )
+        })
+}
+
+/// Bytes of inputs from the workspace, of prepared files from their folder.
+pub struct DiskSource {
+    pub workspace: Workspace,
+    pub prepared: PathBuf,
+}
+
+impl ByteSource for DiskSource {
+    fn prepared(&self, handle: &Handle) -> io::Result<Vec<u8>> {
+        fs::read(self.prepared.join(&handle.0))
+    }
+
+    fn input(&self, path: &RelPath) -> io::Result<Vec<u8>> {
+        fs::read(self.workspace.on_disk(path))
+    }
+}

@@ -11,6 +11,9 @@ pub mod typst;
 
 use std::collections::BTreeMap;
 
+/// A built-in text file: its name inside its folder, and its text.
+pub type PlanText = (&'static str, &'static str);
+
 /// Templates by name (`typst/form.typ`, `letters/mail.txt.hbs`): the built-in ones, with the
 /// workspace's own laid over them.
 #[derive(Debug, Clone)]

@@ -1,1 +1,152 @@
-//! The command line.
+//! The command line: reads the clock and the terminal, calls the pipeline, prints, exits.
+//!
+//! One file per subcommand. The only place that prints and the only one that knows exit codes.
+
+mod args;
+mod check;
+mod compile;
+mod explain;
+mod forms;
+mod init;
+mod menu;
+mod progress;
+
+use std::io::{BufReader, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use jiff::civil::Date;
+
+use crate::assets::{self, Templates};
+use crate::diagnostic::Diagnostics;
+use crate::output::OutputError;
+use crate::place::RelPath;
+use crate::plan::{self, Plan, PlanLayer};
+use crate::render;
+use crate::roc;
+use crate::worker;
+use crate::workspace::{OpenError, Workspace};
+
+use args::{Arguments, Command};
+
+/// Exit codes; the table in ARCHITECTURE.md is the same.
+mod exit {
+    pub const DONE: u8 = 0;
+    pub const ERRORS_FOUND: u8 = 1;
+    pub const COULD_NOT_RUN: u8 = 2;
+    pub const BUSY: u8 = 11;
+}
+
+/// Parses the command line, runs it, prints what went wrong.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        None => menu::run(),
+        Some(command) => dispatch(command),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "無法執行：{error:#}");
+            ExitCode::from(exit_code_of(&error))
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<u8> {
+    match command {
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Forms(arguments) => forms::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Compile(arguments) => compile::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Worker => {
+            worker::serve(BufReader::new(std::io::stdin()), std::io::stdout().lock())?;
+            Ok(exit::DONE)
+        }
+    }
+}
+
+fn exit_code_of(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref::<OutputError>() {
+        Some(OutputError::Busy { .. }) => exit::BUSY,
+        _ => exit::COULD_NOT_RUN,
+    }
+}
+
+/// The day given, or today in Taiwan (UTC+8, no daylight saving since 1980).
+fn today(given: Option<&str>) -> anyhow::Result<Date> {
+    match given {
+        Some(text) => match roc::read_date(text) {
+            roc::DateReading::Day { date, .. } => Ok(date),
+            _ => anyhow::bail!("--today 的日期「{text}」看不懂，請寫成 111-02-15"),
+        },
+        None => Ok(jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now()).date()),
+    }
+}
+
+/// The workspace's plan, or what is wrong with it (already printed).
+fn load_plan(workspace: &Workspace) -> anyhow::Result<Option<Plan>> {
+    let own = workspace.plan_layer()?;
+    let name = own.as_ref().and_then(|layer| plan::based_on(&layer.text));
+    let name = name.unwrap_or_else(|| assets::plans::DEFAULT.to_owned());
+    let mut layers = builtin_layers(&name)?;
+    layers.extend(own);
+    let (plan, diagnostics) = plan::lower(&layers);
+    if !diagnostics.is_empty() {
+        print_plan_diagnostics(&diagnostics)?;
+    }
+    Ok(if diagnostics.block() { None } else { plan })
+}
+
+fn builtin_layers(name: &str) -> anyhow::Result<Vec<PlanLayer>> {
+    let texts = assets::plans::builtin(name).with_context(|| {
+        let known: Vec<&str> = assets::plans::names().collect();
+        format!("沒有名為「{name}」的內建計畫；可用的有：{}", known.join("、"))
+    })?;
+    Ok(texts
+        .iter()
+        .map(|(file, text)| PlanLayer {
+            file: RelPath::new(format!("（內建計畫 {name}）/{file}")),
+            text: (*text).to_owned(),
+        })
+        .collect())
+}
+
+fn print_plan_diagnostics(diagnostics: &Diagnostics) -> anyhow::Result<()> {
+    let mut out = anstream::stderr();
+    let options = render::TextOptions { colour: true, width: width() };
+    write!(out, "{}", render::plan_text(diagnostics, &options))?;
+    Ok(())
+}
+
+/// Templates with the workspace's own laid over them.
+fn load_templates(workspace: &Workspace) -> Result<Templates, OpenError> {
+    let mut templates = Templates::builtin();
+    for (name, text) in workspace.template_overrides()? {
+        // A file that overrides nothing stays in the ledger as what it is; the menu of names is
+        // small, so a misspelling is told at once.
+        if !templates.lay_over(&name, text) {
+            let _ = writeln!(anstream::stderr(), "警告：templates/{name} 不是任何內建範本的名稱，未使用");
+        }
+    }
+    Ok(templates)
+}
+
+/// Columns of the terminal, or 100 when piped.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
+}
+
+/// Writes a file that must not exist yet.
+fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .with_context(|| format!("無法建立「{}」", path.display()))?;
+    file.write_all(bytes).with_context(|| format!("無法寫入「{}」", path.display()))?;
+    file.sync_all().with_context(|| format!("無法寫入「{}」", path.display()))
+}

@@ -4,6 +4,9 @@
 //! a `Plan` and diagnostics. No year, unit, task or grade stands in the source: all of it is
 //! data in `templates/plans/`.
 
+mod lower;
+mod syntax;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -11,6 +14,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::figure::Figure;
+
+pub use lower::{RULES, lower};
+pub use syntax::{PlanLayer, based_on};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {

@@ -1,1 +1,0 @@
-//! Accepted answers to the numbered dossier.

@@ -1,0 +1,160 @@
+//! Charts of a section: bars with labels, small cells merged where cases are counted.
+//!
+//! 人口販運防制法 forbids publishing what identifies a victim: in counts of confidential rows a
+//! part below the plan's `small_cell` is merged with others until the merged part is not small.
+
+use crate::derivation::{Outcome, row_figure};
+use crate::dossier::{Bar, ChartView};
+use crate::figure::Figure;
+use crate::plan::{Chart, ChartSource, FieldRef, Indicator, TableId, ValueKind};
+use crate::submission::Value;
+
+use super::{Material, unit_name};
+
+/// The section's charts; one without a figure above zero is left out.
+pub fn charts(indicator: &Indicator, material: &Material) -> Vec<ChartView> {
+    indicator.charts.iter().filter_map(|chart| view(chart, material)).collect()
+}
+
+fn view(chart: &Chart, material: &Material) -> Option<ChartView> {
+    let (parts, confidential) = match &chart.source {
+        ChartSource::Split(field) => (split_parts(field, material)?, false),
+        ChartSource::Column { tables, column, weight } => {
+            column_parts(tables, column, weight.as_deref(), material)?
+        }
+        ChartSource::Fields(fields) => (unit_parts(fields, material), false),
+    };
+    let parts: Vec<(String, Figure)> = parts.into_iter().filter(|(_, figure)| !figure.is_zero()).collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let parts = if confidential {
+        merge_small(parts, Figure::from(material.plan.limits.small_cell))
+    } else {
+        parts
+    };
+    let bars: Vec<Bar> = parts
+        .iter()
+        .map(|(label, figure)| Bar {
+            label: label.clone(),
+            value: figure.to_f64(),
+            text: figure.grouped(2),
+        })
+        .collect();
+    let described: Vec<String> =
+        bars.iter().map(|bar| format!("{}{}{}", bar.label, bar.text, chart.measure)).collect();
+    Some(ChartView {
+        title: chart.title.clone(),
+        measure: chart.measure.clone(),
+        alt: format!("{}長條圖：{}。", chart.title, described.join("、")),
+        bars,
+    })
+}
+
+fn split_parts(field: &FieldRef, material: &Material) -> Option<Vec<(String, Figure)>> {
+    let task = material.plan.task(&field.task)?;
+    let answer = material.submissions.get(&task.unit)?.tasks.get(&task.id)?;
+    match &answer.fields.get(&field.field)?.value {
+        Value::Split(parts) => Some(parts.clone()),
+        _ => None,
+    }
+}
+
+/// Rows counted by a choice, in the plan's order of options; `true` when the rows are cases.
+fn column_parts(
+    tables: &[TableId],
+    column: &str,
+    weight: Option<&str>,
+    material: &Material,
+) -> Option<(Vec<(String, Figure)>, bool)> {
+    let mut parts: Vec<(String, Figure)> = Vec::new();
+    let mut confidential = false;
+    for id in tables {
+        let table = material.plan.table(id)?;
+        confidential |= table.confidential;
+        let field = table.columns.iter().find(|field| field.key == column)?;
+        let (ValueKind::Choice(options) | ValueKind::Choices(options)) = &field.kind else { return None };
+        for option in options {
+            if !parts.iter().any(|(label, _)| label == option) {
+                parts.push((option.clone(), Figure::ZERO));
+            }
+        }
+        let records = material.submissions.values().filter_map(|submission| submission.tables.get(id));
+        for record in records.flatten() {
+            let amount = match weight {
+                Some(weight) => row_figure(record, weight).unwrap_or(Figure::ZERO),
+                None => Figure::from(1),
+            };
+            let chosen: &[String] = match record.values.get(column).map(|located| &located.value) {
+                Some(Value::Choice(choice)) => std::slice::from_ref(choice),
+                Some(Value::Choices(choices)) => choices,
+                _ => &[],
+            };
+            for (label, figure) in &mut parts {
+                if chosen.contains(label) {
+                    *figure = *figure + amount;
+                }
+            }
+        }
+    }
+    Some((parts, confidential))
+}
+
+fn unit_parts(fields: &[FieldRef], material: &Material) -> Vec<(String, Figure)> {
+    fields
+        .iter()
+        .filter_map(|field| {
+            let task = material.plan.task(&field.task)?;
+            match material.figures.get(field)? {
+                Outcome::Figure(figure) => Some((unit_name(material.plan, &task.unit), *figure)),
+                Outcome::NoCases => None,
+            }
+        })
+        .collect()
+}
+
+/// Merges parts below `least` into one, taking in the next smallest until the merged part is not
+/// small itself (or nothing is left to take in).
+fn merge_small(parts: Vec<(String, Figure)>, least: Figure) -> Vec<(String, Figure)> {
+    if parts.iter().all(|(_, figure)| *figure >= least) {
+        return parts;
+    }
+    let mut by_size: Vec<usize> = (0..parts.len()).collect();
+    by_size.sort_by_key(|index| parts[*index].1);
+    let mut merged = Vec::new();
+    let mut sum = Figure::ZERO;
+    for index in by_size {
+        let figure = parts[index].1;
+        if figure >= least && sum >= least {
+            break;
+        }
+        sum = sum + figure;
+        merged.push(index);
+    }
+    let mut kept: Vec<(String, Figure)> =
+        (0..parts.len()).filter(|index| !merged.contains(index)).map(|index| parts[index].clone()).collect();
+    kept.push(("其他（合併）".to_owned(), sum));
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merged(parts: &[(&str, i64)]) -> Vec<(String, String)> {
+        let parts = parts.iter().map(|(label, n)| ((*label).to_owned(), Figure::from(*n))).collect();
+        let merged = merge_small(parts, Figure::from(3));
+        merged.into_iter().map(|(label, figure)| (label, figure.to_string())).collect()
+    }
+
+    #[test]
+    fn no_small_cell_is_left_and_none_can_be_recovered() {
+        assert_eq!(merged(&[("甲", 5), ("乙", 4)]), [("甲".into(), "5".into()), ("乙".into(), "4".into())]);
+        // One small part alone would be recovered by subtraction: the next smallest goes with it.
+        assert_eq!(
+            merged(&[("甲", 9), ("乙", 1), ("丙", 4)]),
+            [("甲".into(), "9".into()), ("其他（合併）".into(), "5".into())]
+        );
+        assert_eq!(merged(&[("甲", 1), ("乙", 1)]), [("其他（合併）".into(), "2".into())]);
+    }
+}

@@ -1,0 +1,342 @@
+//! Accepted answers to the numbered dossier: the one place where numbers are given out.
+//!
+//! Gathers what was handed in by indicator, in plan order, and turns values into the text
+//! that is printed. Judges nothing — `checks` has — and knows nothing of pages or templates.
+
+mod appendices;
+mod charts;
+mod tables;
+mod values;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::checks::Accepted;
+use crate::derivation::Figures;
+use crate::dossier::{
+    ContactLine, DetailReference, DetailTable, Dossier, FacetSection, IndicatorSection, Narrative, PageRange,
+    RecommendationLine, Reference, ScoreOverview,
+};
+use crate::exhibit::Exhibit;
+use crate::figure::Figure;
+use crate::identity;
+use crate::plan::{Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId};
+use crate::roc;
+use crate::submission::{Answer, Applies, EditorialMode, SecretariatAnswers, Submission, part_key};
+
+/// Everything a dossier is made of.
+pub struct Material<'a> {
+    pub plan: &'a Plan,
+    pub submissions: &'a BTreeMap<UnitId, Submission>,
+    pub secretariat: &'a SecretariatAnswers,
+    pub figures: &'a Figures,
+    /// Exhibits by item, in the order in which they are bound.
+    pub exhibits: &'a BTreeMap<ItemCode, Vec<Exhibit>>,
+    /// Short hash of the inputs' digests.
+    pub identity: String,
+    /// The day the form bears.
+    pub prepared_on: Date,
+}
+
+/// Builds the dossier. Page numbers are still open: see [`paginate`].
+pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
+    let plan = material.plan;
+    let draft = accepted.is_draft();
+    let appendices = appendices::number(material, draft);
+    let mut details = Vec::new();
+    let facets = plan
+        .facets
+        .iter()
+        .map(|facet| facet_section(facet, material, &appendices, &mut details, draft))
+        .collect();
+    let missing = if draft { missing_units(material) } else { Vec::new() };
+    Dossier {
+        identity: material.identity.clone(),
+        draft,
+        title: plan.title.clone(),
+        form_title: plan.form_title.clone(),
+        government: plan.government.name.clone(),
+        year: plan.year.to_string(),
+        period: format!("{}至{}", roc::format_day(plan.period.first), roc::format_day(plan.period.last)),
+        prepared_on: roc::format_day(material.prepared_on),
+        prepared_on_iso: material.prepared_on.to_string(),
+        recipient: recipient_name(material),
+        legal_bases: plan.legal_bases.clone(),
+        contacts: contacts(material.secretariat),
+        facets,
+        score: score_overview(material),
+        detail_tables: details,
+        appendices,
+        signatures: plan.signatures.clone(),
+        missing,
+    }
+}
+
+/// Writes measured pages into the references, and bundle names are left as they are. Ranges of
+/// appendices that were not typeset are ignored.
+pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
+    let pages: BTreeMap<&str, (usize, usize)> =
+        ranges.iter().map(|range| (range.number.as_str(), (range.first, range.last))).collect();
+    let references = dossier
+        .facets
+        .iter_mut()
+        .flat_map(|facet| &mut facet.indicators)
+        .flat_map(|indicator| &mut indicator.references);
+    for reference in references {
+        if let Some((first, last)) = pages.get(reference.number.as_str()) {
+            reference.first_page = Some(*first);
+            reference.last_page = Some(*last);
+        }
+    }
+}
+
+fn recipient_name(material: &Material) -> String {
+    match &material.secretariat.recipient_name {
+        Some(name) => name.value.clone(),
+        None => material.plan.recipient.name.clone(),
+    }
+}
+
+fn contacts(secretariat: &SecretariatAnswers) -> Vec<ContactLine> {
+    secretariat
+        .contacts
+        .iter()
+        .map(|contact| ContactLine {
+            name: contact.name.clone(),
+            title: contact.title.clone(),
+            telephone: contact.telephone.clone(),
+            email: contact.email.clone(),
+        })
+        .collect()
+}
+
+/// Points of an indicator: the secretariat's workbook wins over the plan.
+pub fn points(material: &Material, indicator: &Indicator) -> Option<Figure> {
+    material
+        .secretariat
+        .scores
+        .get(&indicator.id)
+        .and_then(|score| score.points.as_ref())
+        .map(|points| points.value)
+        .or(indicator.points)
+}
+
+fn self_score(material: &Material, indicator: &IndicatorId) -> Option<Figure> {
+    material.secretariat.scores.get(indicator)?.self_score.as_ref().map(|score| score.value)
+}
+
+/// Scores carry two decimals, rounded half up; sums appear only when every part is known.
+fn score_overview(material: &Material) -> ScoreOverview {
+    let indicators: Vec<&Indicator> = material.plan.indicators().collect();
+    let total = |score: &dyn Fn(&Indicator) -> Option<Figure>| -> Option<Figure> {
+        indicators.iter().map(|indicator| score(indicator)).sum::<Option<Figure>>()
+    };
+    let self_total = total(&|indicator| self_score(material, &indicator.id));
+    let points_total = total(&|indicator| points(material, indicator));
+    // Without the official points a self-score cannot be set against the thresholds.
+    let grade = points_total.and(self_total).and_then(|score| {
+        let earned =
+            material.plan.grades.iter().find(|grade| grade.at_least.is_none_or(|least| score >= least))?;
+        Some(earned.title.clone())
+    });
+    ScoreOverview {
+        points: points_total.map(|points| points.fixed(2)),
+        self_score: self_total.map(|score| score.fixed(2)),
+        grade,
+        no_points: format!("依{}年度考核評分表", material.plan.year),
+    }
+}
+
+fn missing_units(material: &Material) -> Vec<String> {
+    material
+        .plan
+        .units
+        .iter()
+        .filter(|unit| !material.submissions.contains_key(&unit.id))
+        .map(|unit| format!("尚缺：{}填報檔", unit.name))
+        .collect()
+}
+
+fn facet_section(
+    facet: &Facet,
+    material: &Material,
+    appendices: &[crate::dossier::Appendix],
+    details: &mut Vec<DetailTable>,
+    draft: bool,
+) -> FacetSection {
+    let indicators = facet
+        .indicators
+        .iter()
+        .enumerate()
+        .map(|(index, indicator)| {
+            indicator_section(index + 1, indicator, material, appendices, details, draft)
+        })
+        .collect();
+    FacetSection { numeral: roc::formal_numeral(facet.number), title: facet.title.clone(), indicators }
+}
+
+fn indicator_section(
+    number: usize,
+    indicator: &Indicator,
+    material: &Material,
+    appendices: &[crate::dossier::Appendix],
+    details: &mut Vec<DetailTable>,
+    draft: bool,
+) -> IndicatorSection {
+    let tasks: Vec<&Task> = indicator.tasks.iter().filter_map(|id| material.plan.task(id)).collect();
+    let editorial = material.secretariat.editorials.get(&indicator.id);
+    let replaced = editorial.is_some_and(|editorial| editorial.mode == EditorialMode::Replaces);
+    let mut lead: Vec<String> = own_part(indicator, material);
+    lead.extend(editorial.iter().flat_map(|editorial| &editorial.paragraphs).map(|p| printable(&p.value)));
+    let narratives = if replaced { Vec::new() } else { narratives(&tasks, material) };
+    IndicatorSection {
+        numeral: roc::numeral(number),
+        code: indicator.code.clone(),
+        title: indicator.title.clone(),
+        four_p: indicator.four_p.clone(),
+        points: points(material, indicator).map(|points| points.fixed(2)),
+        self_score: self_score(material, &indicator.id).map(|score| score.fixed(2)),
+        criteria: indicator.criteria.clone(),
+        units: units_of(&tasks, material.plan),
+        lead,
+        narratives,
+        table: tables::figure_table(indicator, &tasks, material),
+        figures: tables::unit_figures(indicator, &tasks, material),
+        charts: charts::charts(indicator, material),
+        recommendations: recommendations(indicator, material),
+        references: references(&tasks, appendices),
+        details: tables::detail_tables(indicator, &tasks, material, details),
+        missing: if draft { missing(indicator, &tasks, material) } else { Vec::new() },
+    }
+}
+
+fn own_part(indicator: &Indicator, material: &Material) -> Vec<String> {
+    let Some(part) = indicator.secretariat_part else { return Vec::new() };
+    let paragraphs = material.secretariat.parts.get(&part_key(part));
+    paragraphs.into_iter().flatten().map(|paragraph| printable(&paragraph.value)).collect()
+}
+
+fn units_of(tasks: &[&Task], plan: &Plan) -> Vec<String> {
+    plan.units
+        .iter()
+        .filter(|unit| tasks.iter().any(|task| task.unit == unit.id))
+        .map(|unit| unit.name.clone())
+        .collect()
+}
+
+fn unit_name(plan: &Plan, unit: &UnitId) -> String {
+    plan.unit(unit).map_or_else(String::new, |unit| unit.name.clone())
+}
+
+fn answer<'a>(task: &Task, material: &'a Material) -> Option<&'a Answer> {
+    material.submissions.get(&task.unit)?.tasks.get(&task.id)
+}
+
+/// The reason, when the unit answered 無.
+fn absence<'a>(task: &Task, material: &'a Material) -> Option<&'a str> {
+    match answer(task, material)?.applies.as_ref().map(|applies| &applies.value) {
+        Some(Applies::No { reason }) => Some(reason),
+        _ => None,
+    }
+}
+
+/// 「本年度無案件：原因」.
+fn absence_text(reason: &str) -> String {
+    if reason.is_empty() { "本年度無案件。".to_owned() } else { format!("本年度無案件：{}", printable(reason)) }
+}
+
+/// The units' texts in plan order. A task that feeds several indicators tells its story in the
+/// first; later sections carry its figures and references.
+fn narratives(tasks: &[&Task], material: &Material) -> Vec<Narrative> {
+    let mut narratives = Vec::new();
+    for task in tasks {
+        let Some(answer) = answer(task, material) else { continue };
+        let absent = absence(task, material).map(absence_text);
+        let paragraphs: Vec<String> = answer.narrative.iter().map(|p| printable(&p.value)).collect();
+        if paragraphs.is_empty() && absent.is_none() {
+            continue;
+        }
+        narratives.push(Narrative {
+            numeral: format!("（{}）", roc::numeral(narratives.len() + 1)),
+            unit: unit_name(material.plan, &task.unit),
+            task: task.id.clone(),
+            heading: format!("{}－{}", unit_name(material.plan, &task.unit), task.title),
+            paragraphs,
+            absent,
+        });
+    }
+    narratives
+}
+
+fn recommendations(indicator: &Indicator, material: &Material) -> Vec<RecommendationLine> {
+    if indicator.secretariat_part != Some(SecretariatPart::Recommendations) {
+        return Vec::new();
+    }
+    material
+        .secretariat
+        .recommendations
+        .iter()
+        .map(|recommendation| RecommendationLine {
+            advice: printable(&recommendation.advice.value),
+            action: recommendation.action.as_ref().map(|action| printable(&action.value)),
+            unit: recommendation.unit.clone(),
+        })
+        .collect()
+}
+
+fn references(tasks: &[&Task], appendices: &[crate::dossier::Appendix]) -> Vec<Reference> {
+    tasks
+        .iter()
+        .flat_map(|task| appendices.iter().filter(|appendix| appendix.task == task.id))
+        .filter(|appendix| appendix.absent.is_none())
+        .map(|appendix| Reference {
+            number: appendix.number.clone(),
+            title: appendix.title.clone(),
+            unit: appendix.unit.clone(),
+            first_page: None,
+            last_page: None,
+        })
+        .collect()
+}
+
+/// 「尚缺」 lines: what the plan's own text demands of this section and nobody gave.
+fn missing(indicator: &Indicator, tasks: &[&Task], material: &Material) -> Vec<String> {
+    let mut lines = Vec::new();
+    for task in tasks {
+        let unit = unit_name(material.plan, &task.unit);
+        let Some(answer) = answer(task, material) else {
+            lines.push(format!("尚缺：{unit}「{} {}」填報內容", task.code, task.title));
+            continue;
+        };
+        if absence(task, material).is_some() {
+            continue;
+        }
+        if task.narrative == Demand::Required(Standing::Official) && answer.narrative.is_empty() {
+            lines.push(format!("尚缺：{unit}「{} {}」執行情形", task.code, task.title));
+        }
+        for item in &task.evidence {
+            let official = item.demand == Demand::Required(Standing::Official);
+            if official && material.exhibits.get(&item.code).is_none_or(Vec::is_empty) {
+                lines.push(format!("尚缺：{unit}「{} {}」佐證", item.code, item.title));
+            }
+        }
+    }
+    if indicator.secretariat_part.is_some()
+        && own_part(indicator, material).is_empty()
+        && recommendations(indicator, material).is_empty()
+    {
+        lines.push(format!("尚缺：{}「{}」", material.plan.secretariat.title, indicator.title));
+    }
+    lines
+}
+
+/// Text as it may be printed: identity numbers never appear whole, whatever the gate decided.
+fn printable(text: &str) -> String {
+    identity::mask(text)
+}
+
+/// What a detail table is called where a section mentions it.
+fn detail_reference(table: &DetailTable) -> DetailReference {
+    DetailReference { number: table.number.clone(), title: table.title.clone() }
+}

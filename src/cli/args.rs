@@ -1,0 +1,98 @@
+//! The command line as typed. Only here: clap.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// 彙編：把各單位的填報檔與佐證，彙編成自評表、佐證資料與陳報包
+#[derive(Debug, Parser)]
+#[command(
+    name = "huibian",
+    version,
+    disable_help_subcommand = true,
+    after_help = "不加任何指令（或直接點兩下）會出現選單。\n\
+        結束代碼：0 完成（可有警告）；1 有錯誤，只產出草稿；2 無法執行；11 另一個執行中；130 取消。"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 建立工作資料夾：計畫、各單位空白表、佐證資料夾、使用說明
+    Init(Init),
+    /// 重新產生空白表；已填寫的填報檔不會被覆寫
+    Forms(Forms),
+    /// 檢核填報內容與佐證，列出要修正的地方
+    Check(Check),
+    /// 產製自評表、佐證資料、陳報包與郵件草稿
+    Compile(Compile),
+    /// 說明一條檢核規則
+    Explain(Explain),
+    /// Serves jobs on standard input; started by huibian itself.
+    #[command(hide = true)]
+    Worker,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 內建計畫的名稱
+    #[arg(long, default_value = crate::assets::plans::DEFAULT, value_name = "計畫")]
+    pub plan: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Forms {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 改寫到另一個資料夾（一律產生全新的空白表）
+    #[arg(long, value_name = "資料夾")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 輸出格式
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "格式")]
+    pub format: Format,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Compile {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 產出的資料夾
+    #[arg(long, default_value = "output", value_name = "資料夾")]
+    pub out: PathBuf,
+    /// 只產出草稿，不打包
+    #[arg(long)]
+    pub draft: bool,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// 規則代號；省略則列出全部
+    #[arg(value_name = "規則")]
+    pub rule: Option<String>,
+}

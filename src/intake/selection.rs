@@ -1,0 +1,165 @@
+//! Which workbook is read for which unit, and why; the others are told, never silently passed over.
+//!
+//! Judges by the form's own marker first, then by where a file lies. Knows roles and identities,
+//! nothing of cells.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
+use crate::inventory::{InputFile, Inventory, Role};
+use crate::place::{Place, RelPath};
+use crate::plan::{Plan, UnitId};
+
+use super::FormIdentity;
+
+pub static RULES: &[&Rule] = &[&WORKBOOK_SEVERAL, &WORKBOOK_UNIT_UNKNOWN, &WORKBOOK_MISPLACED];
+
+pub static WORKBOOK_SEVERAL: Rule = Rule {
+    id: "workbook-several",
+    severity: Severity::Error,
+    title: "同一單位有多個填報檔",
+    explanation: "檢查什麼：每個單位只能有一個填報檔；有多個時只讀其中一個。\n\
+        為何重要：讀到舊版會把過期的數字印進自評表，且事後難以察覺。\n\
+        如何修正：確認要用的版本，把其他檔案移出工作資料夾；確定讀取的就是正確版本時，可由秘書單位核可。",
+    answerable: true,
+};
+
+pub static WORKBOOK_UNIT_UNKNOWN: Rule = Rule {
+    id: "workbook-unit-unknown",
+    severity: Severity::Error,
+    title: "看不出是哪個單位的填報檔",
+    explanation: "檢查什麼：工作資料夾中的試算表必須是本計畫任一單位的填報檔。\n\
+        為何重要：不知道屬於誰的檔案不會被讀取，內容就不會出現在自評表。\n\
+        如何修正：把檔案移到該單位的資料夾，並確認是以本計畫的空白表填寫；若不是填報檔，請移出工作資料夾。",
+    answerable: true,
+};
+
+pub static WORKBOOK_MISPLACED: Rule = Rule {
+    id: "workbook-misplaced",
+    severity: Severity::Error,
+    title: "填報檔放在別的單位的資料夾",
+    explanation: "檢查什麼：填報檔內的單位標記與所在資料夾的單位須一致。\n\
+        為何重要：兩者不一致時，無法確定內容屬於哪個單位。\n\
+        如何修正：把檔案移到標記所示單位的資料夾，或請該單位以自己的空白表重新填報。",
+    answerable: false,
+};
+
+/// A workbook that could be read, with what its form says of itself.
+pub struct Candidate<'a> {
+    pub file: &'a InputFile,
+    pub identity: Option<FormIdentity>,
+}
+
+/// The file to read for each unit; the secretariat's stands under its own id.
+pub fn select(
+    plan: &Plan,
+    candidates: &[Candidate],
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<UnitId, RelPath> {
+    let mut by_unit: BTreeMap<UnitId, Vec<&Candidate>> = BTreeMap::new();
+    for candidate in candidates {
+        match unit_of(plan, candidate, diagnostics) {
+            Some(unit) => by_unit.entry(unit).or_default().push(candidate),
+            None => continue,
+        }
+    }
+    by_unit
+        .into_iter()
+        .map(|(unit, mut candidates)| {
+            candidates.sort_by_key(|candidate| rank(plan, &unit, candidate));
+            report_others(&unit, &candidates, diagnostics);
+            (unit, candidates[0].file.path.clone())
+        })
+        .collect()
+}
+
+/// Files meant as workbooks, in path order.
+pub fn workbooks(inventory: &Inventory) -> impl Iterator<Item = &InputFile> {
+    inventory.files.iter().filter(|file| match &file.role {
+        Role::UnitWorkbook(_) | Role::SecretariatWorkbook => true,
+        // A spreadsheet in no unit's folder may still be somebody's form.
+        Role::Stray(None) => {
+            file.path.parent().is_none()
+                && file.path.extension().is_some_and(|e| matches!(e.as_str(), "xlsx" | "xlsm" | "xls" | "ods"))
+        }
+        _ => false,
+    })
+}
+
+fn unit_of(plan: &Plan, candidate: &Candidate, diagnostics: &mut Diagnostics) -> Option<UnitId> {
+    let by_place = match &candidate.file.role {
+        Role::UnitWorkbook(unit) => Some(unit.clone()),
+        Role::SecretariatWorkbook => Some(plan.secretariat.unit.clone()),
+        _ => None,
+    };
+    let by_place_is_secretariat = matches!(candidate.file.role, Role::SecretariatWorkbook);
+    let marked = candidate.identity.as_ref().map(|identity| &identity.unit);
+    match (marked, by_place) {
+        (Some(marked), Some(_)) if by_place_is_secretariat => Some(marked.clone()),
+        (Some(marked), Some(place)) if *marked != place => {
+            let name = plan.unit(marked).map_or(marked.as_str(), |unit| &unit.name);
+            diagnostics.push(
+                Diagnostic::new(
+                    &WORKBOOK_MISPLACED,
+                    Place::file(&candidate.file.path),
+                    format!("此填報檔標記為「{name}」，卻放在別的單位的資料夾，未讀取"),
+                )
+                .hint(format!("請把檔案移到「{name}」資料夾"))
+                .unit(place.as_str()),
+            );
+            None
+        }
+        (Some(marked), _) => Some(marked.clone()),
+        (None, Some(place)) if !by_place_is_secretariat => Some(place),
+        (None, Some(_)) => Some(UnitId::from(super::SECRETARIAT_MARK)),
+        (None, None) => {
+            diagnostics.push(
+                Diagnostic::new(
+                    &WORKBOOK_UNIT_UNKNOWN,
+                    Place::file(&candidate.file.path),
+                    "看不出這份試算表屬於哪個單位，未讀取",
+                )
+                .hint("請移到該單位的資料夾，並確認是以本計畫的空白表填寫")
+                .subject(candidate.file.path.as_str()),
+            );
+            None
+        }
+    }
+}
+
+/// Lower is better: carries our marker, is of this form version, is named like its unit; then by
+/// name, so that the choice never depends on the order of the disk.
+fn rank<'a>(plan: &Plan, unit: &UnitId, candidate: &Candidate<'a>) -> (bool, bool, bool, &'a RelPath) {
+    let expected = plan.unit(unit).map_or(plan.secretariat.folder.as_str(), |unit| &unit.name);
+    let stem = candidate.file.path.file_name().rsplit_once('.').map_or("", |(stem, _)| stem);
+    (
+        candidate.identity.is_none(),
+        candidate.identity.as_ref().is_none_or(|identity| identity.version != plan.version),
+        stem != expected,
+        &candidate.file.path,
+    )
+}
+
+fn report_others(unit: &UnitId, candidates: &[&Candidate], diagnostics: &mut Diagnostics) {
+    let Some((read, others)) = candidates.split_first() else { return };
+    if others.is_empty() {
+        return;
+    }
+    let same = others.iter().all(|other| other.file.digests.sha256 == read.file.digests.sha256);
+    let why = if same { "各檔內容完全相同" } else { "依序比較：表單標記、表單版次、檔名與單位同名、檔名順序" };
+    let mut diagnostic = Diagnostic::new(
+        &WORKBOOK_SEVERAL,
+        Place::file(&read.file.path),
+        format!("有 {} 個填報檔，讀取「{}」（{why}）", candidates.len(), read.file.path.file_name()),
+    )
+    .hint("請確認版本，並把其他檔案移出工作資料夾")
+    .unit(unit.as_str())
+    .subject(read.file.path.as_str());
+    if same {
+        diagnostic = diagnostic.severity(Severity::Warning);
+    }
+    for other in others {
+        diagnostic = diagnostic.related(Place::file(&other.file.path), "未讀取");
+    }
+    diagnostics.push(diagnostic);
+}

@@ -1,0 +1,144 @@
+//! The only place where phases are composed: read, judge, assemble, typeset, bundle.
+//!
+//! Reads like the picture in ARCHITECTURE.md. Touches the disk only through the workspace (never
+//! written), the job runner and the sink for outputs it is given.
+
+mod products;
+pub mod reading;
+mod records;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use crate::assets::Templates;
+use crate::calendar::OfficeCalendar;
+use crate::checks::{self, CheckInput};
+use crate::derivation::Figures;
+use crate::diagnostic::Diagnostics;
+use crate::exhibit::Preparation;
+use crate::inventory::Inventory;
+use crate::place::RelPath;
+use crate::plan::{Plan, UnitId};
+use crate::submission::{SecretariatAnswers, Submission};
+use crate::typeset::Fonts;
+use crate::worker::JobRunner;
+use crate::workspace::Workspace;
+
+pub use products::{Products, Sink, produce};
+
+/// What this run was asked to do.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The day deadlines are judged against; read once, in `cli`.
+    pub today: Date,
+    /// Make drafts even when nothing blocks.
+    pub draft: bool,
+}
+
+/// What a run needs from around it.
+pub struct Surroundings<'a> {
+    pub workspace: &'a Workspace,
+    pub runner: &'a dyn JobRunner,
+    pub templates: &'a Templates,
+    pub fonts: &'a Fonts,
+    /// Folder for prepared exhibits, empty at the start of the run.
+    pub prepared: &'a Path,
+    pub progress: &'a (dyn Progress + Sync),
+}
+
+/// Is told how the run proceeds.
+pub trait Progress {
+    /// A phase of `total` steps begins; 0: not countable.
+    fn phase(&self, title: &str, total: usize);
+    /// One step of the phase is done.
+    fn step(&self);
+}
+
+/// Everything found out about a workspace.
+pub struct Examination {
+    /// The plan with the secretariat's settings laid over it.
+    pub plan: Plan,
+    pub inventory: Inventory,
+    pub submissions: BTreeMap<UnitId, Submission>,
+    pub secretariat: SecretariatAnswers,
+    pub preparations: BTreeMap<RelPath, Preparation>,
+    pub figures: Figures,
+    /// Sorted, exceptions applied.
+    pub diagnostics: Diagnostics,
+    /// Workbooks whose answers were taken.
+    pub read: Vec<RelPath>,
+}
+
+/// Reads and judges everything; writes nothing but prepared exhibits.
+pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow::Result<Examination> {
+    around.progress.phase("清點檔案", 0);
+    let inventory = around.workspace.take_inventory(&plan)?;
+    let mut found = reading::inventory_diagnostics(&inventory);
+    let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
+    let plan = lay_over(plan, &reading.secretariat);
+    let preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
+    let figures = Figures::evaluate(&plan, &reading.submissions);
+    let mut calendar = OfficeCalendar::builtin();
+    calendar.close(&plan.deadlines.extra_closures);
+    around.progress.phase("檢核", 0);
+    let covered = |character| around.fonts.covers(character);
+    let diagnostics = checks::check(
+        &CheckInput {
+            plan: &plan,
+            submissions: &reading.submissions,
+            secretariat: &reading.secretariat,
+            inventory: &inventory,
+            preparations: &preparations,
+            figures: &figures,
+            calendar: &calendar,
+            today: settings.today,
+            covered: &covered,
+        },
+        found,
+    );
+    Ok(Examination {
+        plan,
+        inventory,
+        submissions: reading.submissions,
+        secretariat: reading.secretariat,
+        preparations,
+        figures,
+        diagnostics,
+        read: reading.read,
+    })
+}
+
+/// What stands in the secretariat's workbook wins over the plan.
+fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
+    if let Some(date) = &secretariat.final_date {
+        plan.deadlines.final_exact = Some(date.value);
+    }
+    if let Some(name) = &secretariat.recipient_name {
+        plan.recipient.name = name.value.clone();
+    }
+    if let Some(email) = &secretariat.recipient_email {
+        plan.recipient.email = Some(email.value.clone());
+    }
+    if let Some(bytes) = secretariat
+        .mail_megabytes
+        .as_ref()
+        .and_then(|megabytes| megabytes.value.checked_mul(1_000_000.into())?.round(0).to_i64())
+        .and_then(|bytes| u64::try_from(bytes).ok())
+    {
+        plan.limits.mail_bytes = bytes;
+    }
+    if let Some(dpi) = secretariat.picture_dpi.as_ref().and_then(|dpi| dpi.value.to_i64()) {
+        // Below 72 nothing is legible, above 600 nothing is gained: checks tell, here it is clamped.
+        plan.limits.picture_dpi = u32::try_from(dpi.clamp(72, 600)).unwrap_or(plan.limits.picture_dpi);
+    }
+    for facet in &mut plan.facets {
+        for indicator in &mut facet.indicators {
+            if let Some(points) = secretariat.scores.get(&indicator.id).and_then(|score| score.points.as_ref()) {
+                indicator.points = Some(points.value);
+            }
+        }
+    }
+    plan
+}

@@ -1,0 +1,127 @@
+//! The internal records: every input file's one fate, and what was told about it.
+//!
+//! These stay in the house; nothing here is packed. Values that could identify somebody are
+//! masked all the same.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dossier::{Dossier, PageRange};
+use crate::exhibit::Content;
+use crate::identity;
+use crate::inventory::{InputFile, Role};
+use crate::place::RelPath;
+use crate::render;
+
+use super::Examination;
+
+/// Every input file in exactly one line: CSV with a byte order mark, as Excel opens it.
+pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination) -> String {
+    let fates = evidence_fates(dossier, ranges);
+    let mut csv = String::from("\u{feff}檔案,位元組,SHA-256,去向,說明\r\n");
+    for file in &examination.inventory.files {
+        let (fate, note) = fate(file, &fates, examination);
+        let fields = [
+            identity::mask(file.path.as_str()),
+            file.bytes.to_string(),
+            file.digests.sha256.clone(),
+            fate.to_owned(),
+            identity::mask(&note),
+        ];
+        csv.push_str(&fields.map(|field| csv_field(&field)).join(","));
+        csv.push_str("\r\n");
+    }
+    csv
+}
+
+fn evidence_fates(dossier: &Dossier, ranges: &[PageRange]) -> BTreeMap<RelPath, (&'static str, String)> {
+    let pages: BTreeMap<&str, &PageRange> =
+        ranges.iter().map(|range| (range.number.as_str(), range)).collect();
+    let mut fates = BTreeMap::new();
+    for appendix in &dossier.appendices {
+        for entry in &appendix.entries {
+            let place = match pages.get(appendix.number.as_str()) {
+                Some(range) => format!("附件 {}（第 {}–{} 頁）", entry.number, range.first, range.last),
+                None => format!("附件 {}", entry.number),
+            };
+            let fate = match (&entry.exhibit.content, &entry.bundle_name) {
+                (Content::Pages { .. } | Content::Picture { .. }, _) => ("裝訂", place),
+                (Content::File { reason }, Some(name)) => {
+                    ("以檔案收錄", format!("{place}；{name}；{reason}"))
+                }
+                (Content::File { reason } | Content::Unusable { reason }, _) => {
+                    ("僅留佔位頁", format!("{place}；{reason}"))
+                }
+            };
+            fates.insert(entry.exhibit.source.clone(), fate);
+        }
+    }
+    fates
+}
+
+fn fate(
+    file: &InputFile,
+    evidence: &BTreeMap<RelPath, (&'static str, String)>,
+    examination: &Examination,
+) -> (&'static str, String) {
+    if let Some(fate) = evidence.get(&file.path) {
+        return fate.clone();
+    }
+    if let Some(reason) = &file.unreadable {
+        return ("未讀取", format!("無法讀取：{reason}"));
+    }
+    if examination.read.contains(&file.path) {
+        return ("讀為填報檔", String::new());
+    }
+    match &file.role {
+        Role::Plan => ("讀為計畫", String::new()),
+        Role::Template => ("讀為範本", String::new()),
+        Role::Guide => ("略過", "說明文件".to_owned()),
+        Role::LeftOut(reason) => ("略過", reason.clone()),
+        Role::Stray(_) => ("未收錄", "不在任何佐證項目的資料夾內".to_owned()),
+        Role::UnitWorkbook(_) | Role::SecretariatWorkbook => ("未讀取", "見檢核結果".to_owned()),
+        Role::Evidence(code) => ("未收錄", format!("項目 {code} 未編入附件")),
+    }
+}
+
+/// Quoted where needed; a leading formula sign is disarmed, since Excel would run it.
+fn csv_field(text: &str) -> String {
+    let armed = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    let text = if armed { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+/// The diagnostics as `check` prints them, without colour.
+pub fn report(examination: &Examination) -> String {
+    let options = render::TextOptions { colour: false, width: 100 };
+    let text = render::text(&examination.diagnostics, &examination.plan, &options);
+    format!("\u{feff}{}", text.replace('\n', "\r\n"))
+}
+
+/// Breaches that the secretariat answered for.
+pub fn accepted(examination: &Examination) -> Diagnostics {
+    let mut accepted = Diagnostics::new();
+    accepted.extend(examination.diagnostics.iter().filter(|d| d.accepted.is_some()).cloned());
+    accepted
+}
+
+/// One line an exception: what, where, why, by whom.
+pub fn exceptions(accepted: &Diagnostics) -> String {
+    let mut text = String::from("\u{feff}秘書單位核可之例外\r\n");
+    for diagnostic in accepted.iter() {
+        text.push_str(&exception_line(diagnostic));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+fn exception_line(diagnostic: &Diagnostic) -> String {
+    let line = format!(
+        "{}　{}　{}　核可：{}",
+        diagnostic.exception_key().unwrap_or_default(),
+        diagnostic.place,
+        diagnostic.message,
+        diagnostic.accepted.as_deref().unwrap_or_default(),
+    );
+    identity::mask(&line)
+}
