@@ -116,7 +116,7 @@ pub enum GridFailure {
     NotAWorkbook {
         found: String,
     },
-    /// .xlsb, Excel 95 and older, XML 2003, flat ods: saved in a form we do not read.
+    /// .xlsb, Excel 4 and older, XML 2003, flat ods: saved in a form we do not read.
     UnsupportedFormat {
         found: String,
     },

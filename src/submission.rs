@@ -114,7 +114,8 @@ pub struct SecretariatAnswers {
     pub recommendations: Vec<Recommendation>,
     pub editorials: BTreeMap<IndicatorId, Editorial>,
     pub exceptions: Vec<Exception>,
-    /// Figures typed for the comparison column: (indicator, measure label) of the year before.
+    /// The day the form bears (填表日期); the final due date when blank.
+    pub prepared_on: Option<Located<Date>>,
     pub document_number: Option<Located<String>>,
 }
 

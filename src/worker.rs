@@ -166,8 +166,7 @@ impl JobRunner for Processes {
             }
         };
         thread::scope(|scope| {
-            let threads: Vec<_> =
-                (0..self.n_workers.min(jobs.len())).map(|_| scope.spawn(serve)).collect();
+            let threads: Vec<_> = (0..self.n_workers.min(jobs.len())).map(|_| scope.spawn(serve)).collect();
             threads.into_iter().try_for_each(|thread| match thread.join() {
                 Ok(result) => result,
                 Err(panic) => std::panic::resume_unwind(panic),

@@ -21,7 +21,9 @@ use crate::dossier::{
 use crate::exhibit::Exhibit;
 use crate::figure::Figure;
 use crate::identity;
-use crate::plan::{Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId};
+use crate::plan::{
+    Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId,
+};
 use crate::roc;
 use crate::submission::{Answer, Applies, EditorialMode, SecretariatAnswers, Submission, part_key};
 
@@ -58,8 +60,8 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         form_title: plan.form_title.clone(),
         government: plan.government.name.clone(),
         year: plan.year.to_string(),
-        period: format!("{}至{}", roc::format_day(plan.period.first), roc::format_day(plan.period.last)),
-        prepared_on: roc::format_day(material.prepared_on),
+        period: format!("{}至{}", roc::full(plan.period.first), roc::full(plan.period.last)),
+        prepared_on: roc::full(material.prepared_on),
         prepared_on_iso: material.prepared_on.to_string(),
         recipient: recipient_name(material),
         legal_bases: plan.legal_bases.clone(),
@@ -173,7 +175,7 @@ fn facet_section(
             indicator_section(index + 1, indicator, material, appendices, details, draft)
         })
         .collect();
-    FacetSection { numeral: roc::formal_numeral(facet.number), title: facet.title.clone(), indicators }
+    FacetSection { numeral: roc::formal_numeral(facet.number as u32), title: facet.title.clone(), indicators }
 }
 
 fn indicator_section(
@@ -191,7 +193,7 @@ fn indicator_section(
     lead.extend(editorial.iter().flat_map(|editorial| &editorial.paragraphs).map(|p| printable(&p.value)));
     let narratives = if replaced { Vec::new() } else { narratives(&tasks, material) };
     IndicatorSection {
-        numeral: roc::numeral(number),
+        numeral: roc::numeral(number as u32),
         code: indicator.code.clone(),
         title: indicator.title.clone(),
         four_p: indicator.four_p.clone(),
@@ -243,7 +245,11 @@ fn absence<'a>(task: &Task, material: &'a Material) -> Option<&'a str> {
 
 /// 「本年度無案件：原因」.
 fn absence_text(reason: &str) -> String {
-    if reason.is_empty() { "本年度無案件。".to_owned() } else { format!("本年度無案件：{}", printable(reason)) }
+    if reason.is_empty() {
+        "本年度無案件。".to_owned()
+    } else {
+        format!("本年度無案件：{}", printable(reason))
+    }
 }
 
 /// The units' texts in plan order. A task that feeds several indicators tells its story in the
@@ -258,7 +264,7 @@ fn narratives(tasks: &[&Task], material: &Material) -> Vec<Narrative> {
             continue;
         }
         narratives.push(Narrative {
-            numeral: format!("（{}）", roc::numeral(narratives.len() + 1)),
+            numeral: format!("（{}）", roc::numeral(narratives.len() as u32 + 1)),
             unit: unit_name(material.plan, &task.unit),
             task: task.id.clone(),
             heading: format!("{}－{}", unit_name(material.plan, &task.unit), task.title),

@@ -29,8 +29,8 @@ pub fn value_text(value: &Value, field: &Field) -> String {
     match value {
         Value::Text(text) => printable(text),
         Value::Figure(figure) => figure.grouped(decimals(&field.kind)),
-        Value::Date(day) => roc::format_dotted(*day),
-        Value::Span(first, last) => format!("{}－{}", roc::format_dotted(*first), roc::format_dotted(*last)),
+        Value::Date(day) => roc::dotted(*day),
+        Value::Span(first, last) => format!("{}－{}", roc::dotted(*first), roc::dotted(*last)),
         Value::Choice(choice) => choice.clone(),
         Value::Choices(choices) => choices.join("、"),
         Value::Flag(true) => "是".to_owned(),

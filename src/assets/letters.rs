@@ -1,4 +1,7 @@
 //! The handlebars templates of mails and letters. Text only.
 
 /// Name and text of every built-in letter template.
-pub const TEMPLATES: &[(&str, &str)] = &[];
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("letters/subject.hbs", include_str!("../../templates/letters/subject.hbs")),
+    ("letters/mail.hbs", include_str!("../../templates/letters/mail.hbs")),
+];

@@ -1,4 +1,8 @@
 //! The Typst templates. Text only; `typeset` compiles them.
 
 /// Name and text of every built-in Typst template.
-pub const TEMPLATES: &[(&str, &str)] = &[];
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("typst/form.typ", include_str!("../../templates/typst/form.typ")),
+    ("typst/appendices.typ", include_str!("../../templates/typst/appendices.typ")),
+    ("typst/style.typ", include_str!("../../templates/typst/style.typ")),
+];

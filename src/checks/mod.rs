@@ -1,1 +1,177 @@
-//! Rules over what was handed in.
+//! The rules over what was handed in, all of them in one pass, and the gate to assembly.
+//!
+//! Pure: submissions, files' facts and figures in, diagnostics out. Knows what the plan demands;
+//! knows neither how workbooks are laid out nor how diagnostics are shown.
+
+mod bearings;
+mod characters;
+mod completeness;
+mod consistency;
+mod deadline;
+mod evidence;
+mod exceptions;
+mod media;
+mod passages;
+mod privacy;
+mod secretariat;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::calendar::OfficeCalendar;
+use crate::derivation::Figures;
+use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
+use crate::exhibit::Preparation;
+use crate::inventory::Inventory;
+use crate::place::{Place, RelPath};
+use crate::plan::{Demand, Plan, Standing, UnitId};
+use crate::submission::{SecretariatAnswers, Submission};
+
+/// Everything the rules look at.
+pub struct CheckInput<'a> {
+    /// With the secretariat's settings laid over it.
+    pub plan: &'a Plan,
+    pub submissions: &'a BTreeMap<UnitId, Submission>,
+    pub secretariat: &'a SecretariatAnswers,
+    pub inventory: &'a Inventory,
+    /// By evidence file.
+    pub preparations: &'a BTreeMap<RelPath, Preparation>,
+    pub figures: &'a Figures,
+    /// With the plan's extra closures.
+    pub calendar: &'a OfficeCalendar,
+    /// The day lateness is judged on.
+    pub today: Date,
+    /// Whether the fonts hold a glyph for a character.
+    pub covered: &'a dyn Fn(char) -> bool,
+}
+
+/// Applies every rule. `found` is what earlier phases said: a cell that could not be read is not
+/// reported once more as blank, and the secretariat's exceptions apply to those breaches too.
+/// What comes back holds all of it, sorted, accepted breaches marked.
+pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
+    let told = Told::of(&found);
+    let mut diagnostics = found;
+    completeness::check(input, &told, &mut diagnostics);
+    secretariat::check(input, &told, &mut diagnostics);
+    consistency::check(input, &mut diagnostics);
+    evidence::check(input, &told, &mut diagnostics);
+    privacy::check(input, &mut diagnostics);
+    characters::check(input, &mut diagnostics);
+    exceptions::apply(input.secretariat, &mut diagnostics);
+    // Last: a unit is late with what still blocks after the exceptions.
+    deadline::check(input, &mut diagnostics);
+    diagnostics.sort();
+    diagnostics
+}
+
+/// Leave to assemble, given only by [`accept`]: assembly never judges again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    draft: bool,
+}
+
+impl Accepted {
+    /// Whether what is assembled is a draft and must say so on every page.
+    pub fn is_draft(&self) -> bool {
+        self.draft
+    }
+}
+
+/// The gate: with anything that blocks, or when asked, only a draft may be assembled.
+pub fn accept(diagnostics: &Diagnostics, force_draft: bool) -> Accepted {
+    Accepted { draft: force_draft || diagnostics.block() }
+}
+
+/// Every rule of the program, by module; a new slice is one line.
+const REGISTRY: &[&[&Rule]] = &[
+    crate::plan::RULES,
+    crate::intake::files::RULES,
+    crate::intake::workbook::RULES,
+    crate::intake::selection::RULES,
+    crate::intake::RULES,
+    crate::intake::values::RULES,
+    completeness::RULES,
+    secretariat::RULES,
+    consistency::RULES,
+    evidence::RULES,
+    deadline::RULES,
+    privacy::RULES,
+    characters::RULES,
+    exceptions::RULES,
+];
+
+/// The whole registry, in the order in which a run applies it.
+pub fn rules() -> Vec<&'static Rule> {
+    REGISTRY.iter().flat_map(|slice| slice.iter().copied()).collect()
+}
+
+/// What was already said about a place or a subject before the rules ran.
+struct Told {
+    cells: BTreeSet<Place>,
+    subjects: BTreeSet<(Option<String>, String)>,
+    /// Files with something blocking said about them or a place inside.
+    blocked: BTreeSet<RelPath>,
+}
+
+impl Told {
+    fn of(found: &Diagnostics) -> Self {
+        let mut told = Told { cells: BTreeSet::new(), subjects: BTreeSet::new(), blocked: BTreeSet::new() };
+        for diagnostic in found.iter() {
+            if matches!(diagnostic.place, Place::Cell { .. }) {
+                told.cells.insert(diagnostic.place.clone());
+            }
+            if !diagnostic.subject.is_empty() {
+                told.subjects.insert((diagnostic.unit.clone(), diagnostic.subject.clone()));
+            }
+            if let (Severity::Error, Some(file)) = (diagnostic.severity, diagnostic.place.path()) {
+                told.blocked.insert(file.clone());
+            }
+        }
+        told
+    }
+
+    /// Whether the user already knows why there is no value.
+    fn knows(&self, unit: Option<&UnitId>, place: &Place, subject: &str) -> bool {
+        self.cells.contains(place)
+            || self.subjects.contains(&(unit.map(|unit| unit.as_str().to_owned()), subject.to_owned()))
+    }
+}
+
+/// What a missing thing is, if it is demanded at all: only the plan's own text makes it an error.
+fn demanded(demand: Demand) -> Option<Severity> {
+    match demand {
+        Demand::Required(standing) => Some(severity_of(standing)),
+        Demand::Optional => None,
+    }
+}
+
+fn severity_of(standing: Standing) -> Severity {
+    match standing {
+        Standing::Official => Severity::Error,
+        Standing::Proposed => Severity::Warning,
+    }
+}
+
+/// 「（計畫明定）」 or 「（建議）」, so that nobody takes a proposal for an official demand.
+fn ground(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "（計畫明定）",
+        Severity::Warning => "（建議）",
+    }
+}
+
+/// A diagnostic under its subject, for one unit.
+fn breach(
+    rule: &'static Rule,
+    place: &Place,
+    unit: Option<&UnitId>,
+    subject: impl Into<String>,
+    message: impl Into<String>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(rule, place.clone(), message).subject(subject);
+    match unit {
+        Some(unit) => diagnostic.unit(unit.as_str()),
+        None => diagnostic,
+    }
+}

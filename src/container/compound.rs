@@ -31,10 +31,10 @@ pub enum CompoundFault {
 impl fmt::Display for CompoundFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CompoundFault::NotCompound => f.write_str("not a compound file"),
-            CompoundFault::Header(what) => write!(f, "bad header: {what}"),
-            CompoundFault::Looped(what) => write!(f, "looped chain: {what}"),
-            CompoundFault::OutOfBounds(what) => write!(f, "chain out of bounds: {what}"),
+            CompoundFault::NotCompound => f.write_str("不是複合文件"),
+            CompoundFault::Header(what) => write!(f, "檔頭有誤：{what}"),
+            CompoundFault::Looped(what) => write!(f, "配置表自成迴圈：{what}"),
+            CompoundFault::OutOfBounds(what) => write!(f, "配置表指向檔案之外：{what}"),
         }
     }
 }

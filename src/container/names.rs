@@ -8,10 +8,10 @@ use encoding_rs::BIG5;
 /// How an entry's name was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameSource {
-    /// The archive says UTF-8 (bit 11), or the name is plain ASCII.
+    /// The archive says UTF-8 (bit 11), or by an Info-ZIP Unicode path field (0x7075) whose checksum
+    /// fits and which the zip crate has put in the name's place; or the name is plain ASCII.
     Declared,
-    /// No flag, but valid UTF-8: archives from macOS, or an Info-ZIP Unicode path field (0x7075)
-    /// whose checksum fits, which the zip crate has put in the name's place.
+    /// Nothing is said, but it is valid UTF-8: archives from macOS.
     LooksUtf8,
     /// No flag and no UTF-8: read as Big5.
     GuessedBig5,

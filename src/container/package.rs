@@ -259,3 +259,105 @@ fn zip64_entries<R: Read + Seek>(reader: &mut R, before: &[u8]) -> Option<u64> {
         ])
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::ZipWriter;
+    use zip::write::{FullFileOptions, SimpleFileOptions};
+
+    use super::*;
+    use crate::container::NameSource;
+
+    const SMALL: Caps = Caps { file: 4096, total: 1500, part: 1000, entries: 3, ratio: 10, ratio_grace: 500 };
+
+    fn archive(entries: &[(&[u8], usize)]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, length) in entries {
+            let options = SimpleFileOptions::default().name(name);
+            writer.start_file_with_options(options).expect("started");
+            writer.write_all(&vec![b'x'; *length]).expect("written");
+        }
+        writer.finish().expect("finished").into_inner()
+    }
+
+    fn opened(bytes: &[u8]) -> Result<Package<Cursor<&[u8]>>, PackageFault> {
+        Package::open(Cursor::new(bytes), &SMALL)
+    }
+
+    #[test]
+    fn parts_are_found_whatever_the_case_and_slash() {
+        let bytes = archive(&[(b"XL\\Workbook.xml", 5), (b"a", 0)]);
+        let mut package = opened(&bytes).expect("within limits");
+        assert_eq!(package.part("/xl/workbook.xml"), Ok(Some(b"xxxxx".to_vec())));
+        assert_eq!(package.part("xl/none.xml"), Ok(None));
+        assert!(package.contains("A"));
+    }
+
+    #[test]
+    fn every_limit_is_held_before_inflating() {
+        let fault = |entries: &[(&[u8], usize)]| match opened(&archive(entries)) {
+            Err(PackageFault::TooLarge(excess)) => excess,
+            other => panic!("{:?}", other.map(|package| package.entries().to_vec())),
+        };
+        assert!(matches!(fault(&[(b"a", 1001)]), Excess::Part { .. }));
+        assert!(matches!(fault(&[(b"a", 900)]), Excess::Ratio { .. }));
+        assert!(matches!(fault(&[(b"a", 1), (b"b", 1), (b"c", 1), (b"d", 1)]), Excess::Entries { .. }));
+        let small_caps = Caps { ratio: 1000, ..SMALL };
+        let bytes = archive(&[(b"a", 900), (b"b", 900)]);
+        let total = Package::open(Cursor::new(&bytes[..]), &small_caps).err();
+        assert!(matches!(total, Some(PackageFault::TooLarge(Excess::Total { .. }))));
+        let mut long = archive(&[(b"a", 1)]);
+        long.resize(5000, 0);
+        assert!(matches!(opened(&long).err(), Some(PackageFault::TooLarge(Excess::File { .. }))));
+    }
+
+    #[test]
+    fn damage_is_told_from_what_is_no_zip() {
+        assert_eq!(opened(b"").err(), Some(PackageFault::NotAZip));
+        assert!(matches!(opened(b"PK\x03\x04 and no end").err(), Some(PackageFault::Damaged(_))));
+        let whole = archive(&[(b"a", 400)]);
+        for cut in 4..whole.len() {
+            assert!(opened(&whole[..cut]).is_err(), "{cut}");
+        }
+        // A changed byte of the content is noticed by its checksum or by inflating.
+        let mut changed = whole.clone();
+        changed[32] ^= 0xFF;
+        assert!(opened(&changed).expect("the directory is whole").read(0).is_err());
+    }
+
+    #[test]
+    fn names_from_taiwan_come_back_readable() {
+        let big5: &[u8] = b"\xc3\xb1\xa8\xec\xaa\xed.pdf";
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let simple = SimpleFileOptions::default();
+        writer.start_file_with_options(simple.name(big5)).expect("started");
+        writer.start_file("簽到表.jpg", simple).expect("started");
+        // Info-ZIP's Unicode path: version, CRC-32 of the stored name, the name in UTF-8.
+        let stored: &[u8] = b"\xc3\xb1\xa8\xec.txt";
+        let mut crc = !0u32;
+        for byte in stored {
+            crc ^= u32::from(*byte);
+            for _ in 0..8 {
+                crc = if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
+            }
+        }
+        let field = [&[1u8][..], &(!crc).to_le_bytes(), "簽到.txt".as_bytes()].concat();
+        let mut options = FullFileOptions::default().name(stored);
+        options.add_extra_field(0x7075, field, false).expect("a field");
+        writer.start_file_with_options(options).expect("started");
+        let bytes = writer.finish().expect("finished").into_inner();
+        let package = opened(&bytes).expect("within limits");
+        let names: Vec<_> =
+            package.entries().iter().map(|entry| (entry.name.text.as_str(), entry.name.source)).collect();
+        assert_eq!(
+            names,
+            [
+                ("簽到表.pdf", NameSource::GuessedBig5),
+                ("簽到表.jpg", NameSource::Declared),
+                ("簽到.txt", NameSource::Declared),
+            ]
+        );
+    }
+}

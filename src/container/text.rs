@@ -5,10 +5,12 @@
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Decodes a text part; bytes that mean nothing become U+FFFD. A byte order mark is dropped.
-pub fn decode_part(bytes: Vec<u8>) -> String {
+pub fn decode_part(mut bytes: Vec<u8>) -> String {
     let encoding = encoding_of(&bytes);
     if encoding == UTF_8 {
-        let bytes = if bytes.starts_with(b"\xEF\xBB\xBF") { bytes[3..].to_vec() } else { bytes };
+        if bytes.starts_with(b"\xEF\xBB\xBF") {
+            bytes.drain(..3);
+        }
         return String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     }

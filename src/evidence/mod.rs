@@ -1,1 +1,159 @@
-//! Evidence bytes to exhibits.
+//! Evidence bytes to what can be bound: cleaned PDFs, upright and shrunk pictures, or the reason why
+//! not.
+//!
+//! Runs inside a worker. Knows media types and what each becomes; nothing of items, numbers or
+//! pages of the appendices.
+
+mod picture;
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use crate::exhibit::{Content, Handle, PageText, Preparation, Remark};
+use crate::inventory::MediaType;
+use crate::pdf::{self, Pictured, PicturedWhy, Refusal};
+
+/// How pictures are prepared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PrepareSettings {
+    /// Width and height of the printed picture at most, in points.
+    pub picture_box_points: (f64, f64),
+    /// Resolution at the printed size.
+    pub dpi: u32,
+    /// JPEG quality, 1–100.
+    pub quality: u8,
+}
+
+/// Prepares one file. `store` keeps prepared bytes and names them.
+///
+/// # Errors
+/// Only those of `store`: whatever is wrong with the file is told in the preparation.
+pub fn prepare(
+    bytes: &[u8],
+    media_type: MediaType,
+    settings: &PrepareSettings,
+    store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
+) -> io::Result<Preparation> {
+    match media_type {
+        MediaType::Pdf => prepare_pdf(bytes, settings, store),
+        MediaType::Jpeg
+        | MediaType::Png
+        | MediaType::Gif
+        | MediaType::Bmp
+        | MediaType::Tiff
+        | MediaType::Webp => prepare_picture(bytes, media_type, settings, store),
+        MediaType::Empty => Ok(refused(
+            Content::Unusable { reason: "檔案是空的（0 位元組）".to_owned() },
+            "請向提供單位重新索取檔案",
+        )),
+        other => Ok(not_bindable(other)),
+    }
+}
+
+fn prepare_pdf(
+    bytes: &[u8],
+    settings: &PrepareSettings,
+    store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
+) -> io::Result<Preparation> {
+    let mut encode = |raster: &pdf::Raster| picture::encode_raster(raster, settings.quality);
+    let cleaned = match pdf::clean(bytes, &mut encode) {
+        Ok(cleaned) => cleaned,
+        Err(refusal) => return Ok(refused_pdf(refusal, bytes)),
+    };
+    let mut texts = pdf::page_texts(bytes);
+    let has_text = texts.iter().any(|text| text.page > 0 && text.text.chars().any(char::is_alphanumeric));
+    if !cleaned.annotation_texts.is_empty() {
+        texts.push(PageText { page: 0, text: cleaned.annotation_texts.join("\n") });
+    }
+    let mut remarks = Vec::new();
+    if let Some(Pictured { pages, why }) = cleaned.pictured {
+        let reason = match why {
+            PicturedWhy::Layers => "文件含有關閉的圖層",
+            PicturedWhy::Damaged => "文件結構不完整，無法原樣取用",
+        };
+        remarks.push(Remark::BoundAsPicture { pages, reason: reason.to_owned() });
+    }
+    if !has_text {
+        remarks.push(Remark::NoText);
+    }
+    let prepared = store(&cleaned.pdf)?;
+    Ok(Preparation { content: Content::Pages { prepared, pages: cleaned.pages }, texts, remarks })
+}
+
+fn refused_pdf(refusal: Refusal, bytes: &[u8]) -> Preparation {
+    let (reason, hint) = match refusal {
+        Refusal::Password => ("PDF 設有開啟密碼".to_owned(), "請以無密碼方式另存 PDF 後替換"),
+        Refusal::Damaged => {
+            ("PDF 已損壞，無法解讀".to_owned(), "請以原程式重新輸出 PDF，或列印成 PDF 後替換")
+        }
+        Refusal::NoPages => ("PDF 沒有任何頁面".to_owned(), "請確認檔案內容後重新輸出 PDF"),
+        Refusal::TooManyPages => {
+            ("PDF 頁數過多，無法裝訂".to_owned(), "請只保留與本項目有關的頁面，或分成數個檔案")
+        }
+        Refusal::NoAppearance { page } => (
+            format!("第 {page} 頁的表單欄位或註記沒有外觀資料，裝訂後會看不到"),
+            "請在 PDF 閱讀器以「列印 → 另存 PDF」輸出後替換",
+        ),
+    };
+    let content = match refusal {
+        Refusal::NoAppearance { .. } | Refusal::TooManyPages => Content::File { reason },
+        Refusal::Password | Refusal::Damaged | Refusal::NoPages => Content::Unusable { reason },
+    };
+    let mut preparation = refused(content, hint);
+    preparation.texts = pdf::page_texts(bytes);
+    preparation
+}
+
+fn prepare_picture(
+    bytes: &[u8],
+    media_type: MediaType,
+    settings: &PrepareSettings,
+    store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
+) -> io::Result<Preparation> {
+    match picture::prepare(bytes, media_type, settings) {
+        Ok(picture) => {
+            let prepared = store(&picture.jpeg)?;
+            let remarks = if picture.had_location { vec![Remark::LocationRemoved] } else { Vec::new() };
+            Ok(Preparation {
+                content: Content::Picture { prepared, width: picture.width, height: picture.height },
+                texts: Vec::new(),
+                remarks,
+            })
+        }
+        Err(fault) => Ok(refused(
+            Content::Unusable { reason: fault.reason().to_owned() },
+            "請以看圖程式開啟後另存為 JPG 再替換",
+        )),
+    }
+}
+
+/// Kinds that are no pages: they go into the bundle as files, except those that may not.
+fn not_bindable(media_type: MediaType) -> Preparation {
+    let file = |reason: &str, hint: &str| refused(Content::File { reason: reason.to_owned() }, hint);
+    let nothing = |reason: &str, hint: &str| refused(Content::Unusable { reason: reason.to_owned() }, hint);
+    match media_type {
+        MediaType::Xlsx | MediaType::Xls | MediaType::Xlsb => {
+            nothing("Excel 檔不裝訂也不收錄於陳報包", "請另存為 PDF（要裝訂）或 .ods（要收錄檔案）後替換")
+        }
+        MediaType::Docx => file("Word 檔無法直接裝訂", "請另存為 PDF 後替換，即可裝訂"),
+        MediaType::Pptx => file("簡報檔無法直接裝訂", "請另存為 PDF 後替換，即可裝訂"),
+        MediaType::Ods => file("試算表以檔案收錄", "如需裝訂請另存為 PDF 後一併放入"),
+        MediaType::Odt | MediaType::Odp => file("文書檔以檔案收錄", "如需裝訂請另存為 PDF 後替換"),
+        MediaType::Cfb => file("舊版 Office 檔或加密檔無法直接裝訂", "請另存為 PDF 後替換，即可裝訂"),
+        MediaType::Heic => file("HEIC 照片無法直接裝訂", "請在手機或看圖程式另存為 JPG 後替換"),
+        MediaType::Zip => file("壓縮檔無法裝訂", "請先解壓縮，把裡面的檔案直接放進資料夾"),
+        MediaType::AudioVideo => file("影音檔以檔案收錄", "如需裝訂請另附截圖或說明"),
+        MediaType::Html => file("網頁檔無法直接裝訂", "請以瀏覽器列印成 PDF 後替換"),
+        MediaType::Text => file("文字檔無法直接裝訂", "請另存為 PDF 後替換"),
+        _ => file("無法辨識的檔案格式", "請另存為 PDF 或 JPG 後替換"),
+    }
+}
+
+fn refused(content: Content, hint: &str) -> Preparation {
+    let (Content::File { reason } | Content::Unusable { reason }) = &content else {
+        return Preparation { content, texts: Vec::new(), remarks: Vec::new() };
+    };
+    let remark = Remark::NotBound { reason: reason.clone(), hint: hint.to_owned() };
+    Preparation { content, texts: Vec::new(), remarks: vec![remark] }
+}

@@ -131,18 +131,30 @@ impl Filling {
     }
 
     /// Every answer with its sheet and cell. What the layout does not ask is left out.
-    pub(super) fn place(&self, layout: &FormLayout) -> BTreeMap<(usize, CellRef), Entry> {
+    ///
+    /// # Errors
+    /// More rows than are laid out above another block, which they would overwrite.
+    pub(super) fn place(&self, layout: &FormLayout) -> anyhow::Result<BTreeMap<(usize, CellRef), Entry>> {
         let mut placed = BTreeMap::new();
         for (index, sheet) in layout.sheets.iter().enumerate() {
             for block in &sheet.blocks {
                 let cells = match &block.rows {
                     Rows::Known(_) => self.place_known(block),
-                    Rows::Open { first, .. } => self.place_open(block, *first),
+                    Rows::Open { first, count } => {
+                        let n = self.rows.get(&block.id).map_or(0, Vec::len);
+                        let is_last = sheet.blocks.last().is_some_and(|last| last.id == block.id);
+                        anyhow::ensure!(
+                            is_last || n <= *count as usize,
+                            "{n} rows for `{}`, which lays out {count}",
+                            block.id
+                        );
+                        self.place_open(block, *first)
+                    }
                 };
                 placed.extend(cells.into_iter().map(|(cell, entry)| ((index, cell), entry)));
             }
         }
-        placed
+        Ok(placed)
     }
 
     fn place_known(&self, block: &Block) -> Vec<(CellRef, Entry)> {

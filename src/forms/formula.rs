@@ -139,12 +139,7 @@ pub fn progress(contents: &Contents<'_>, index: usize, sheet: &SheetLayout) -> P
             }
             BlockKind::Evidence(_) => evidence.extend(required),
             _ => {
-                let (first, _) = block.extent();
-                optional.push(Area {
-                    sheet: index,
-                    first: CellRef::new(first, ANSWER_COLUMN),
-                    last: CellRef::new(block.end().max(first + 1) - 1, ANSWER_COLUMN),
-                });
+                optional.extend(answered_areas(index, block));
                 answers.extend(required);
             }
         }
@@ -189,6 +184,35 @@ pub fn progress(contents: &Contents<'_>, index: usize, sheet: &SheetLayout) -> P
         status: Live { formula: format!("={formula}"), result: status.to_owned() },
         answers: share("必填", &answers_formula, n_answers, m_answers),
         evidence: share("佐證", &evidence_formula, n_evidence, m_evidence),
+    }
+}
+
+/// Everywhere an answer may be written, required or not, without the computed cells between.
+fn answered_areas(sheet: usize, block: &Block) -> Vec<Area> {
+    let (first, count) = block.extent();
+    match &block.rows {
+        Rows::Open { .. } => {
+            let columns = || block.columns.iter().map(|column| column.column);
+            let (Some(left), Some(right)) = (columns().min(), columns().max()) else {
+                return Vec::new();
+            };
+            let last = first + count.max(1) - 1;
+            vec![Area { sheet, first: CellRef::new(first, left), last: CellRef::new(last, right) }]
+        }
+        Rows::Known(rows) => {
+            let mut areas: Vec<Area> = Vec::new();
+            for row in rows {
+                let Some((column, _)) = row.questions.iter().find(|(_, q)| q.ask.is_answered()) else {
+                    continue;
+                };
+                let cell = CellRef::new(row.row, block.columns[*column].column);
+                match areas.last_mut() {
+                    Some(area) if area.last.row + 1 == cell.row => area.last = cell,
+                    _ => areas.push(Area::cell(sheet, cell)),
+                }
+            }
+            areas
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub fn paint(painter: &Painter<'_>, home: &SheetLayout, welcome: &Welcome, to: &
     to.set_name(&home.name)?;
     to.set_default_row_height(19.5);
     to.set_screen_gridlines(false);
+    to.set_formula_result_default("");
     for (column, width) in [(0, 4.0), (1, 14.0), (2, 52.0), (3, 14.0), (4, 14.0), (5, 14.0)] {
         to.set_column_width(column, width)?;
     }
@@ -87,7 +88,11 @@ fn sheets(painter: &Painter<'_>, mut row: u32, to: &mut Worksheet) -> Outcome {
     )?;
     to.set_row_height(row, 22)?;
     row += 1;
-    for (offset, header) in (0..).zip(["編號", "工作表", "進度", "必填", "佐證"]) {
+    let headers: &[&str] = match layout_shows_progress(painter) {
+        true => &["編號", "工作表", "進度", "必填", "佐證"],
+        false => &["編號", "工作表", "進度"],
+    };
+    for (offset, header) in (0..).zip(headers) {
         let cell = CellRef::new(row, LABEL_COLUMN + offset);
         text(cell, cell.column, TextRole::Header, header, to)?;
     }
@@ -112,6 +117,10 @@ fn sheets(painter: &Painter<'_>, mut row: u32, to: &mut Worksheet) -> Outcome {
         summary(painter, (first, row - 1), tasks, row, to)?;
     }
     Ok(())
+}
+
+fn layout_shows_progress(painter: &Painter<'_>) -> bool {
+    painter.contents.layout.sheets.iter().any(|sheet| sheet.progress.is_some())
 }
 
 fn summary(
@@ -158,17 +167,25 @@ fn line(painter: &Painter<'_>, index: usize, sheet: &SheetLayout, row: u32, to: 
     let Some(status) = sheet.progress else {
         let live = rows_filled(painter, index, sheet, &prefix);
         write_live(at(0), &live, &boxed, to)?;
-        text(at(1), STATUS_COLUMN + 1, TextRole::Header, "", to)?;
-        return text(at(2), STATUS_COLUMN + 2, TextRole::Header, "", to);
+        if layout_shows_progress(painter) {
+            text(at(1), STATUS_COLUMN + 1, TextRole::Header, "", to)?;
+            text(at(2), STATUS_COLUMN + 2, TextRole::Header, "", to)?;
+        }
+        return Ok(());
     };
     let progress = formula::progress(painter.contents, index, sheet);
     let mirror = |cell: CellRef, live: &Live| Live {
         formula: format!("={prefix}{cell}"),
         result: live.result.clone(),
     };
+    // Under a heading of its own, the share goes without its label (「必填 」).
+    let share = |cell: CellRef, live: &Live| Live {
+        formula: format!("=MID({prefix}{cell},4,20)"),
+        result: live.result.chars().skip(3).collect(),
+    };
     write_live(at(0), &mirror(status, &progress.status), &boxed, to)?;
-    write_live(at(1), &mirror(progress_answers(status), &progress.answers), &boxed, to)?;
-    write_live(at(2), &mirror(progress_evidence(status), &progress.evidence), &boxed, to)
+    write_live(at(1), &share(progress_answers(status), &progress.answers), &boxed, to)?;
+    write_live(at(2), &share(progress_evidence(status), &progress.evidence), &boxed, to)
 }
 
 /// For a sheet without demands of its own: how many cells of its first column are filled.

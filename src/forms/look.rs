@@ -5,7 +5,9 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
-use crate::layout::{ANSWER_COLUMN, Ask, KEY_COLUMN, LABEL_COLUMN, Rows, SheetKind, SheetLayout, TextRole};
+use crate::layout::{
+    ANSWER_COLUMN, Ask, BlockKind, KEY_COLUMN, LABEL_COLUMN, Rows, SheetKind, SheetLayout, TextRole,
+};
 use crate::plan::ValueKind;
 
 const FONT: &str = "微軟正黑體";
@@ -23,7 +25,11 @@ const LINE: f64 = 16.5;
 const AIR: f64 = 5.0;
 /// Excel's limit on the height of a row, in points.
 const TALLEST: f64 = 409.0;
-const WIDE: f64 = 58.0;
+const WIDE: f64 = 64.0;
+/// A second column of running text.
+const PROSE: f64 = 48.0;
+/// Two Chinese characters and a margin.
+const OPTION_WIDTH: f64 = 5.6;
 
 pub fn base() -> Format {
     Format::new()
@@ -41,8 +47,8 @@ pub fn text(role: TextRole) -> Format {
     match role {
         TextRole::Title => base().set_bold().set_font_size(16).set_font_color(BLUE),
         TextRole::Subtitle => base().set_font_color(GREY).set_text_wrap(),
-        TextRole::Quote => boxed(),
-        TextRole::Caution => boxed().set_font_color(RED),
+        TextRole::Quote => boxed().set_indent(1),
+        TextRole::Caution => boxed().set_font_color(RED).set_indent(1),
         TextRole::Heading => {
             base().set_bold().set_font_size(12).set_font_color(BLUE).set_background_color(BAND)
         }
@@ -50,20 +56,16 @@ pub fn text(role: TextRole) -> Format {
         TextRole::Header | TextRole::GroupHeader => {
             boxed().set_bold().set_align(FormatAlign::Center).set_background_color(PAPER)
         }
-        // 270 stands for letters stacked upright, as Chinese headings are set.
-        TextRole::OptionHeader => boxed()
-            .set_font_size(10)
-            .set_align(FormatAlign::Center)
-            .set_align(FormatAlign::Top)
-            .set_background_color(PAPER)
-            .set_rotation(270),
-        TextRole::Label => boxed().set_background_color(PAPER),
+        TextRole::OptionHeader => {
+            boxed().set_font_size(10).set_align(FormatAlign::Center).set_background_color(PAPER)
+        }
+        TextRole::Label => boxed().set_background_color(PAPER).set_indent(1),
         TextRole::Ordinal => {
             boxed().set_align(FormatAlign::Center).set_font_color(GREY).set_background_color(PAPER)
         }
         TextRole::Measure => base().set_font_color(GREY).set_indent(1),
         TextRole::Note => base().set_font_size(10).set_font_color(GREY).set_text_wrap().set_indent(1),
-        TextRole::Demand => boxed(),
+        TextRole::Demand => boxed().set_indent(1),
         TextRole::Example => boxed().set_italic().set_font_size(10).set_font_color(GREY),
         TextRole::Key => base().set_font_size(8).set_font_color(Color::White),
     }
@@ -75,18 +77,20 @@ pub fn input(ask: &Ask) -> Format {
     match ask {
         Ask::Tick => format.set_align(FormatAlign::Center).set_bold(),
         Ask::Value(ValueKind::Count | ValueKind::Decimal | ValueKind::Percent) => {
-            format.set_align(FormatAlign::Left)
+            format.set_align(FormatAlign::Left).set_indent(1)
         }
-        Ask::Value(ValueKind::Choice(_) | ValueKind::Flag) => format.set_align(FormatAlign::Left),
+        Ask::Value(ValueKind::Choice(_) | ValueKind::Flag) => {
+            format.set_align(FormatAlign::Left).set_indent(1)
+        }
         // Text cells: a date typed into a text cell stays what was typed.
-        Ask::Value(_) => format.set_num_format("@"),
-        Ask::Paragraph => format.set_align(FormatAlign::Top),
+        Ask::Value(_) => format.set_num_format("@").set_indent(1),
+        Ask::Paragraph => format.set_align(FormatAlign::Top).set_indent(1),
         Ask::Derived(_) | Ask::SumCheck { .. } => derived(),
     }
 }
 
 pub fn derived() -> Format {
-    boxed().set_background_color(PAPER).set_font_color(GREY).set_align(FormatAlign::Left)
+    boxed().set_background_color(PAPER).set_font_color(GREY).set_align(FormatAlign::Left).set_indent(1)
 }
 
 pub fn date_input() -> Format {
@@ -135,9 +139,18 @@ pub fn widths(sheet: &SheetLayout) -> Vec<f64> {
         .max()
         .unwrap_or(0);
     widths[LABEL_COLUMN as usize] = (labels as f64).clamp(10.0, 28.0);
-    for column in sheet.blocks.iter().flat_map(|block| &block.columns) {
+    for (block, column) in sheet.blocks.iter().flat_map(|block| block.columns.iter().map(move |c| (block, c)))
+    {
+        let is_checklist = matches!(block.kind, BlockKind::Evidence(_));
+        if is_checklist && column.question.ask != Ask::Tick {
+            continue;
+        }
         let width = &mut widths[column.column as usize];
-        *width = width.max(natural_width(&column.question.ask, &column.header()));
+        let natural = natural_width(&column.question.ask, &column.header());
+        let is_prose = matches!(block.kind, BlockKind::Recommendations | BlockKind::Exceptions)
+            && column.column == ANSWER_COLUMN + 1;
+        let natural = if is_prose { PROSE } else { natural };
+        *width = width.max(if is_checklist { 9.0 } else { natural });
     }
     if !matches!(sheet.kind, SheetKind::Table(_)) {
         widths[ANSWER_COLUMN as usize] = WIDE;
@@ -155,9 +168,11 @@ pub fn widths(sheet: &SheetLayout) -> Vec<f64> {
 }
 
 fn natural_width(ask: &Ask, header: &str) -> f64 {
-    let header = (text_width(header) as f64 / 2.0).ceil() + 2.0;
+    // Headings may break once; their measure stands on a line of its own.
+    let longest = header.split('\n').map(text_width).max().unwrap_or(0) as f64;
+    let header = if longest > 10.0 { (longest / 2.0).ceil() } else { longest } + 2.0;
     match ask {
-        Ask::Tick => 4.6,
+        Ask::Tick => OPTION_WIDTH,
         Ask::Paragraph => WIDE,
         Ask::Derived(_) | Ask::SumCheck { .. } => header.max(10.0),
         Ask::Value(kind) => match kind {
@@ -182,9 +197,9 @@ pub fn height(text: &str, width: f64) -> Option<f64> {
     (lines > 1).then(|| (lines as f64 * LINE + AIR).min(TALLEST))
 }
 
-/// The height of letters stacked upright.
-pub fn upright_height(text: &str) -> f64 {
-    (text.chars().count() as f64 * 14.0 + 2.0 * AIR).min(TALLEST)
+/// The height of an option's heading, two Chinese characters a line.
+pub fn option_height(text: &str) -> f64 {
+    (text_width(text).div_ceil(4) as f64 * 15.0 + 2.0 * AIR).min(TALLEST)
 }
 
 /// Whether clerks sort, insert and delete rows there, which protection would forbid.

@@ -51,11 +51,12 @@ fn workbook(
     filling: &Filling,
     welcome: &Welcome,
 ) -> anyhow::Result<Vec<u8>> {
-    let entries = filling.place(layout);
+    let entries = filling.place(layout)?;
     let mut contents = Contents::new(layout, &entries);
     compute(&mut contents);
     let (lists, columns) = lists(layout);
-    let painter = Painter { contents: &contents, entries: &entries, lists: &lists };
+    let painter =
+        Painter { contents: &contents, entries: &entries, lists: &lists, example: example_day(plan) };
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(plan, layout, &welcome.title)?);
     for (index, sheet) in layout.sheets.iter().enumerate() {
@@ -88,6 +89,11 @@ fn compute(contents: &mut Contents<'_>) {
             }
         }
     }
+}
+
+/// A day of the assessed year, for examples.
+fn example_day(plan: &Plan) -> Date {
+    Date::new(plan.period.first.year(), 3, 26).unwrap_or(plan.period.first)
 }
 
 fn properties(plan: &Plan, layout: &FormLayout, title: &str) -> anyhow::Result<DocProperties> {
@@ -159,9 +165,8 @@ fn define_names(layout: &FormLayout, workbook: &mut Workbook) -> anyhow::Result<
             Ok(())
         };
         define(block.heading_name(), block.heading_cell)?;
-        let header_row = block.header_row.unwrap_or(block.key_row);
         for column in &block.columns {
-            define(block.column_name(&column.key), CellRef::new(header_row, column.column))?;
+            define(block.column_name(&column.key), block.column_anchor(column))?;
         }
         for row in block.known() {
             for (column, question) in &row.questions {
@@ -174,9 +179,4 @@ fn define_names(layout: &FormLayout, workbook: &mut Workbook) -> anyhow::Result<
         }
     }
     Ok(())
-}
-
-/// 「110年3月26日」.
-fn roc_day(day: Date) -> String {
-    format!("{}年{}月{}日", i32::from(day.year()) - 1911, day.month(), day.day())
 }

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use rust_xlsxwriter::{
     ConditionalFormatText, ConditionalFormatTextRule, DataValidation, DataValidationErrorStyle,
-    DataValidationRule, Format, Formula, ProtectionOptions, Worksheet,
+    DataValidationRule, Format, Formula, IgnoreError, ProtectionOptions, Worksheet,
 };
 
 use crate::forms::filling::Entry;
@@ -19,6 +20,7 @@ use crate::layout::{
 };
 use crate::place::CellRef;
 use crate::plan::ValueKind;
+use crate::roc;
 
 type Outcome = Result<(), rust_xlsxwriter::XlsxError>;
 
@@ -27,6 +29,8 @@ const ROWS_BELOW: u32 = 200;
 /// Excel's limits on an input message.
 const MESSAGE_TITLE: usize = 32;
 const MESSAGE: usize = 255;
+/// Rows in which figures written as texts are not flagged.
+const NOTED_ROWS: u32 = 2_000;
 /// Paper size 9 is A4.
 const A4: u8 = 9;
 
@@ -37,6 +41,8 @@ pub struct Painter<'a> {
     pub contents: &'a Contents<'a>,
     pub entries: &'a BTreeMap<(usize, CellRef), Entry>,
     pub lists: &'a Lists,
+    /// A day of the assessed year, for examples.
+    pub example: Date,
 }
 
 /// Excel columns are 16 bits wide in the writing library.
@@ -203,7 +209,7 @@ impl Painter<'_> {
                 _ => validation.allow_any_value(),
             },
         };
-        let message = message(question);
+        let message = message(question, self.example);
         if message.is_empty() && matches!(question.ask, Ask::Value(ValueKind::Text)) {
             return Ok(None);
         }
@@ -238,16 +244,23 @@ impl Painter<'_> {
                 TextRole::Title => need(text.cell.row, Some(27.0)),
                 TextRole::Heading => need(text.cell.row, Some(22.0)),
                 TextRole::OptionHeader => {
-                    need(text.cell.row, Some(look::upright_height(&text.text)));
+                    need(text.cell.row, Some(look::option_height(&text.text)));
                 }
                 _ => need(text.cell.row, look::height(&text.text, room)),
             }
         }
         for ((_, cell), entry) in self.entries.range((index, CellRef::new(0, 0))..) {
-            let (Entry::Text(text), Some(width)) = (entry, widths.get(cell.column as usize)) else {
+            let (Entry::Text(text), Some(rest)) = (entry, widths.get(cell.column as usize..)) else {
                 continue;
             };
-            need(cell.row, look::height(text, *width));
+            let is_stretched = sheet.blocks.iter().any(|block| {
+                matches!(block.kind, BlockKind::Evidence(_))
+                    && (block.key_row..block.end()).contains(&cell.row)
+                    && block.columns.last().is_some_and(|last| last.column == cell.column)
+            });
+            let room =
+                if is_stretched { rest.iter().sum() } else { rest.first().copied().unwrap_or_default() };
+            need(cell.row, look::height(text, room));
         }
         for (row, height) in heights {
             to.set_row_height(row, height)?;
@@ -278,6 +291,11 @@ fn set_up(sheet: &SheetLayout, widths: &[f64], to: &mut Worksheet) -> Outcome {
     to.set_name(&sheet.name)?;
     to.set_default_row_height(19.5);
     to.set_screen_gridlines(false);
+    to.set_formula_result_default("");
+    to.set_repeat_rows(0, 0)?;
+    // Examples are texts, figures among them: no green corners for that.
+    let last = narrow(sheet.last_column);
+    to.ignore_error_range(0, 0, NOTED_ROWS, last, IgnoreError::NumberStoredAsText)?;
     for (column, width) in (0u16..).zip(widths) {
         to.set_column_width(column, *width)?;
     }
@@ -348,23 +366,29 @@ fn plain_number(ask: &Ask, text: &str) -> Option<f64> {
 }
 
 /// What is shown beside the cell when it is chosen.
-fn message(question: &Question) -> String {
+fn message(question: &Question, example: Date) -> String {
     let kind = match &question.ask {
-        Ask::Tick => "適用者選「V」，不適用留空。",
-        Ask::Value(ValueKind::Date) => "例：110/03/26",
-        Ask::Value(ValueKind::DateSpan) => "例：110/03/26；連續數日：110/03/26-110/03/28",
-        Ask::Value(ValueKind::Count) => "請填整數，不加單位。沒有請填 0。",
-        Ask::Value(ValueKind::Decimal) => "請填數字，不加單位。",
-        Ask::Value(ValueKind::Percent) => "請填 0 到 100 的數字，例：95.5",
-        Ask::Value(ValueKind::Choice(_) | ValueKind::Flag) => "請由清單選取。",
-        Ask::Value(ValueKind::DocumentNumber) => "例：府警外字第1100000001號",
-        _ => "",
+        Ask::Tick => "適用者選「V」，不適用留空。".to_owned(),
+        Ask::Value(ValueKind::Date) => format!("例：{}", roc::slashed(example)),
+        Ask::Value(ValueKind::DateSpan) => {
+            let last = example.saturating_add(jiff::Span::new().days(2));
+            let (day, last) = (roc::slashed(example), roc::slashed(last));
+            format!("例：{day}；連續數日：{day}-{last}")
+        }
+        Ask::Value(ValueKind::Count) => "請填整數，不加單位。沒有請填 0。".to_owned(),
+        Ask::Value(ValueKind::Decimal) => "請填數字，不加單位。".to_owned(),
+        Ask::Value(ValueKind::Percent) => "請填 0 到 100 的數字，例：95.5".to_owned(),
+        Ask::Value(ValueKind::Choice(_) | ValueKind::Flag) => "請由清單選取。".to_owned(),
+        Ask::Value(ValueKind::DocumentNumber) => {
+            format!("例：府○字第{}0000001號", roc::year_of(example))
+        }
+        _ => String::new(),
     };
     let measure = match question.measure.as_str() {
         "" => String::new(),
         measure => format!("單位：{measure}。"),
     };
-    [question.hint.as_str(), &measure, kind]
+    [question.hint.as_str(), &measure, &kind]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()

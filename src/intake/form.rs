@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Rule, Severity};
 use crate::grid::{Cell, Grid, Sheet};
-use crate::intake::locate::{
-    LocatedSheet, Names, SheetIndex, Trouble, TroubleAt, locate, match_sheets, normal,
-};
+use crate::intake::locate::{LocatedSheet, Trouble, TroubleAt, locate};
+use crate::intake::recognise::{Names, SheetIndex, match_sheets, normal};
 use crate::intake::rules;
 use crate::intake::values::{Fault, ValueContext, read_tick, read_value};
 use crate::layout::{Block, FormLayout, LABEL_COLUMN, Marker, SheetKind, SheetLayout, is_key};
@@ -89,23 +88,23 @@ impl<'a> Form<'a> {
         let diagnostics = Diagnostics::new();
         let mut form = Form { layout, file, grid, context, unit, sheets, diagnostics };
         let Some(identity) = identify(grid) else {
-            form.wrong("這份檔案不是填報表：找不到識別記號。");
+            form.wrong("這份檔案不是填報表：找不到識別記號");
             return Err(form.diagnostics);
         };
         if identity.plan != layout.plan {
-            form.wrong(&format!("這份填報表屬於另一個計畫（{}）。", identity.plan));
+            form.wrong(&format!("這份填報表屬於另一個計畫（{}）", identity.plan));
             return Err(form.diagnostics);
         }
         if identity.unit != layout.unit {
-            form.wrong("這份填報表是發給另一個單位的。");
+            form.wrong("這份填報表是發給另一個單位的");
             return Err(form.diagnostics);
         }
         let is_old = identity.version != layout.version;
         if is_old {
-            let message = "這份填報表是舊版；相同的欄位已讀入，新的欄位請補填。";
+            let message = "這份填報表是舊版；相同的欄位已讀入，新的欄位請補填";
             let diagnostic = form
                 .diagnostic(&rules::FORM_VERSION_OLD, Place::file(file), message)
-                .hint("請向秘書單位索取新版填報表。")
+                .hint("請向秘書單位索取新版填報表")
                 .subject(file.file_name());
             form.diagnostics.push(diagnostic);
         }
@@ -116,7 +115,7 @@ impl<'a> Form<'a> {
     fn wrong(&mut self, message: &str) {
         let diagnostic = self
             .diagnostic(&rules::FORM_WRONG, Place::file(self.file), message)
-            .hint("請改用本計畫發給該單位的填報表。")
+            .hint("請改用本計畫發給該單位的填報表")
             .subject(self.file.file_name());
         self.diagnostics.push(diagnostic);
     }
@@ -144,19 +143,20 @@ impl<'a> Form<'a> {
             .map(|(at, _)| at)
             .collect();
         for at in &foreign {
-            let message = "這張工作表來自另一份填報表，沒有讀入。";
-            self.about_sheet(&rules::FORM_MARKERS_DISAGREE, *at, message, "請刪除這張工作表。");
+            let message = "這張工作表來自另一份填報表，沒有讀入";
+            self.about_sheet(&rules::FORM_MARKERS_DISAGREE, *at, message, "請刪除這張工作表");
         }
-        for at in &matching.unknown {
-            let message = "這張工作表不是填報表的一部分，沒有讀入。";
-            let hint = "屬於答案的請填進對應工作表；屬於佐證的請存成檔案放進佐證資料夾。";
+        for at in matching.unknown.iter().filter(|at| !foreign.contains(at)) {
+            let message = "這張工作表不是填報表的一部分，沒有讀入";
+            let hint = "屬於答案的請填進對應工作表；屬於佐證的請存成檔案放進佐證資料夾";
             self.about_sheet(&rules::FORM_SHEET_UNKNOWN, *at, message, hint);
         }
         for (index, sheet) in layout.sheets.iter().enumerate() {
             let mut found = matching.found.remove(&index).unwrap_or_default();
             found.retain(|at| !foreign.contains(at));
+            let twins = found.clone();
             let candidates: Vec<LocatedSheet> =
-                found.into_iter().map(|at| locate(sheet, at, grid, &names, &indices[at])).collect();
+                found.into_iter().map(|at| locate(sheet, at, grid, &names, &indices[at], &twins)).collect();
             if let Some(located) = self.choose(sheet, candidates) {
                 self.report_troubles(sheet, &located, is_old);
                 self.report_strays(sheet, &located);
@@ -178,8 +178,8 @@ impl<'a> Form<'a> {
             if !sheet.blocks.is_empty() {
                 let place = Place::file(self.file);
                 let diagnostic = self
-                    .diagnostic(&rules::FORM_SHEET_LOST, place, format!("找不到工作表「{}」。", sheet.name))
-                    .hint("請從空白填報表補回這張工作表並填寫。")
+                    .diagnostic(&rules::FORM_SHEET_LOST, place, format!("找不到工作表「{}」", sheet.name))
+                    .hint("請從空白填報表補回這張工作表並填寫")
                     .subject(subject_of(sheet));
                 self.diagnostics.push(diagnostic);
             }
@@ -198,16 +198,16 @@ impl<'a> Form<'a> {
         let (rule, message) = match same {
             true => (
                 &rules::FORM_SHEET_COPIED,
-                format!("「{}」有 {} 份，讀入「{}」。", sheet.name, tabs.len(), tabs[chosen]),
+                format!("「{}」有 {} 份，讀入「{}」", sheet.name, tabs.len(), tabs[chosen]),
             ),
             false => (
                 &rules::FORM_SHEET_DOUBLED,
-                format!("「{}」有 {} 份，內容不同，都沒有讀入。", sheet.name, tabs.len()),
+                format!("「{}」有 {} 份，內容不同，都沒有讀入", sheet.name, tabs.len()),
             ),
         };
         let place = Place::Sheet { file: self.file.clone(), sheet: tabs[chosen].clone() };
         let mut diagnostic =
-            self.diagnostic(rule, place, message).hint("請只留一份，刪除其餘。").subject(subject_of(sheet));
+            self.diagnostic(rule, place, message).hint("請只留一份，刪除其餘").subject(subject_of(sheet));
         for (_, tab) in tabs.iter().enumerate().filter(|(i, _)| *i != chosen) {
             let place = Place::Sheet { file: self.file.clone(), sheet: tab.clone() };
             diagnostic = diagnostic.related(place, "另一份");
@@ -248,35 +248,35 @@ impl<'a> Form<'a> {
         let subject = trouble_subject(layout, at);
         let on = |cell: CellRef| Place::cell(self.file, &sheet.name, cell);
         let whole = || Place::Sheet { file: self.file.clone(), sheet: sheet.name.clone() };
-        let back = "請移回原來的格子；搬移內容請用「複製、貼上」，不要用「剪下」。";
-        let anew = "請用空白填報表重新填寫這張工作表，或復原被刪除、搬動的格子。";
+        let back = "請移回原來的格子；搬移內容請用「複製、貼上」，不要用「剪下」";
+        let anew = "請用空白填報表重新填寫這張工作表，或復原被刪除、搬動的格子";
         let (rule, place, message, hint) = match &at.trouble {
             Trouble::Lost { deleted } => {
                 let how = if *deleted { "已被刪除" } else { "找不到了" };
-                (&rules::FORM_QUESTION_LOST, whole(), format!("「{subject}」{how}，無法讀取。"), anew)
+                (&rules::FORM_QUESTION_LOST, whole(), format!("「{subject}」{how}，無法讀取"), anew)
             }
             Trouble::Split(cells) => {
                 let cells: Vec<String> = cells.iter().map(CellRef::to_string).collect();
-                let message = format!("「{subject}」的位置互相矛盾（{}），沒有讀入。", cells.join("、"));
+                let message = format!("「{subject}」的位置互相矛盾（{}），沒有讀入", cells.join("、"));
                 (&rules::FORM_QUESTION_SPLIT, whole(), message, anew)
             }
             Trouble::Moved { from, to, sheet: None } => (
                 &rules::FORM_ANSWER_MOVED,
                 on(*to),
-                format!("「{subject}」的答案從 {from} 被移到 {to}，沒有讀入。"),
+                format!("「{subject}」的答案從 {from} 被移到 {to}，沒有讀入"),
                 back,
             ),
             Trouble::Moved { from, to, sheet: Some(other) } => (
                 &rules::FORM_ANSWER_MOVED,
                 on(*from),
-                format!("「{subject}」的格子被移到工作表「{other}」的 {to}，沒有讀入。"),
+                format!("「{subject}」的格子被移到工作表「{other}」的 {to}，沒有讀入"),
                 back,
             ),
             Trouble::Doubled { at, also } => (
                 &rules::FORM_ANSWER_MOVED,
                 on(*at),
-                format!("「{subject}」在 {at} 與 {also} 都有內容，不知以何者為準，沒有讀入。"),
-                "請在原來的格子留下正確的答案，清空另一格；若整列錯位，請用空白填報表重填。",
+                format!("「{subject}」在 {at} 與 {also} 都有內容，不知以何者為準，沒有讀入"),
+                "請在原來的格子留下正確的答案，清空另一格；若整列錯位，請用空白填報表重填",
             ),
             Trouble::Relabelled { at, found } => {
                 let found: String = match found.as_str() {
@@ -286,15 +286,15 @@ impl<'a> Form<'a> {
                 (
                     &rules::FORM_LABEL_REWRITTEN,
                     on(*at),
-                    format!("「{subject}」的標題被改成{found}，仍照原欄位讀入。"),
-                    "請確認內容符合原標題。",
+                    format!("「{subject}」的標題被改成{found}，仍照原欄位讀入"),
+                    "請確認內容符合原標題",
                 )
             }
             Trouble::TotalRow(at) => (
                 &rules::FORM_TOTAL_ROW,
                 on(*at),
-                format!("「{subject}」裡的合計列沒有讀入；合計由系統計算。"),
-                "請刪除這一列。",
+                format!("「{subject}」裡的合計列沒有讀入；合計由系統計算"),
+                "請刪除這一列",
             ),
         };
         let excerpt = match &place {
@@ -308,9 +308,12 @@ impl<'a> Form<'a> {
     fn report_strays(&mut self, layout: &SheetLayout, located: &LocatedSheet) {
         let sheet = &self.grid.sheets[located.sheet];
         let ours: BTreeSet<String> = layout.texts.iter().map(|text| normal(&text.text)).collect();
+        let progress = progress_rows(layout, sheet);
         let mut strays: BTreeMap<u32, CellRef> = BTreeMap::new();
         for (at, cell) in &sheet.cells {
-            if !located.claimed.contains(at) && !is_ours(cell, *at, &ours) {
+            // A formula's text comes out of an .xls as 0.
+            let is_progress = matches!(cell, Cell::Number(_)) && progress.contains(&at.row);
+            if !located.claimed.contains(at) && !is_progress && !is_ours(cell, *at, &ours) {
                 strays.entry(at.row).or_insert(*at);
             }
         }
@@ -324,9 +327,9 @@ impl<'a> Form<'a> {
                 .diagnostic(
                     &rules::FORM_TEXT_STRAY,
                     Place::cell(self.file, &sheet.name, at),
-                    format!("{at} 的內容不在任何欄位內，沒有讀入{more}。"),
+                    format!("{at} 的內容不在任何欄位內，沒有讀入{more}"),
                 )
-                .hint("請移到對應的欄位或接在明細的下一列；不需要的請刪除。")
+                .hint("請移到對應的欄位或接在明細的下一列；不需要的請刪除")
                 .subject(format!("{} {at}", subject_of(layout)))
                 .excerpt(excerpt(sheet, at));
             self.diagnostics.push(diagnostic);
@@ -394,11 +397,23 @@ impl<'a> Form<'a> {
         subject: &str,
     ) -> Option<Located<Value>> {
         let cell = self.sheet(spot).cells.get(&at)?;
+        let value = self.read(spot, at, cell, kind, subject)?;
+        Some(Located::new(value, self.place(spot, at)))
+    }
+
+    fn read(
+        &mut self,
+        spot: Spot<'_>,
+        at: CellRef,
+        cell: &Cell,
+        kind: &ValueKind,
+        subject: &str,
+    ) -> Option<Value> {
         let reading = read_value(kind, cell, &self.context);
         for fault in reading.faults {
             self.fault(spot, at, fault, subject);
         }
-        reading.value.map(|value| Located::new(value, self.place(spot, at)))
+        reading.value
     }
 
     /// Reads a tick; blank and unreadable are no tick.
@@ -428,9 +443,21 @@ impl<'a> Form<'a> {
         let mut paragraphs = Vec::new();
         for row in self.rows(spot) {
             let Some(at) = row.get(&column.key) else { continue };
-            let Some(text) = self.text(spot, *at, &subject) else { continue };
-            let lines = text.value.lines().map(str::trim).filter(|line| !line.is_empty());
-            paragraphs.extend(lines.map(|line| Located::new(line.to_owned(), text.place.clone())));
+            let Some(cell) = self.sheet(spot).cells.get(at) else { continue };
+            // Each line on its own: one-line texts have their line breaks folded.
+            let lines: Vec<Cell> = match cell {
+                Cell::Text(text) => text
+                    .lines()
+                    .filter(|line| !line.trim().is_empty())
+                    .map(|line| Cell::Text(line.trim().to_owned()))
+                    .collect(),
+                other => vec![other.clone()],
+            };
+            for line in lines {
+                if let Some(Value::Text(text)) = self.read(spot, *at, &line, &ValueKind::Text, &subject) {
+                    paragraphs.push(Located::new(text, self.place(spot, *at)));
+                }
+            }
         }
         paragraphs
     }
@@ -491,6 +518,19 @@ fn is_ours(cell: &Cell, at: CellRef, ours: &BTreeSet<String>) -> bool {
         Cell::Uncomputed | Cell::Error(_) => true,
         Cell::Flag(_) | Cell::Date { .. } | Cell::Duration(_) => false,
     }
+}
+
+/// The rows that begin as the row does in which the form shows its progress.
+fn progress_rows(layout: &SheetLayout, sheet: &Sheet) -> BTreeSet<u32> {
+    let Some(progress) = layout.progress else { return BTreeSet::new() };
+    let label = CellRef::new(progress.row, LABEL_COLUMN);
+    let label = layout.texts.iter().find(|text| text.cell == label).map(|text| normal(&text.text));
+    sheet
+        .cells
+        .iter()
+        .filter(|(_, cell)| matches!(cell, Cell::Text(text) if Some(normal(text)) == label))
+        .map(|(at, _)| at.row)
+        .collect()
 }
 
 /// What the form's own formulas show.

@@ -7,187 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::grid::{Cell, Grid, Sheet};
-use crate::layout::{Block, Column, FormLayout, KnownRow, Marker, Rows, SheetLayout, is_key};
+use crate::intake::recognise::{NameVote, Names, SheetIndex, normal};
+use crate::layout::{Block, Column, KnownRow, Rows, SheetLayout};
 use crate::place::CellRef;
 
 /// Blank rows after which nothing more is taken for a row of the table above.
 const GAP: u32 = 20;
-
-/// Where a name of the form points.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NameVote {
-    Absent,
-    /// `#REF!`: the cell was deleted.
-    Deleted,
-    At(CellRef),
-    /// It followed a cell that was moved to another sheet.
-    Elsewhere(String, CellRef),
-    Several,
-}
-
-/// The defined names of a workbook, by lower-cased name.
-pub struct Names(BTreeMap<String, Vec<Option<(String, CellRef)>>>);
-
-impl Names {
-    pub fn of(grid: &Grid) -> Self {
-        let mut names: BTreeMap<String, Vec<Option<(String, CellRef)>>> = BTreeMap::new();
-        for name in &grid.names {
-            let target = name.target.as_ref().map(|(sheet, first, _)| (sheet.clone(), *first));
-            let targets = names.entry(name.name.to_lowercase()).or_default();
-            if !targets.contains(&target) {
-                targets.push(target);
-            }
-        }
-        Names(names)
-    }
-
-    pub fn vote(&self, name: &str, sheet: &str) -> NameVote {
-        let Some(targets) = self.0.get(&name.to_lowercase()) else { return NameVote::Absent };
-        let here: Vec<CellRef> =
-            targets.iter().flatten().filter(|(on, _)| on == sheet).map(|(_, cell)| *cell).collect();
-        match (&here[..], &targets[..]) {
-            ([cell], _) => NameVote::At(*cell),
-            ([_, ..], _) => NameVote::Several,
-            ([], [None]) => NameVote::Deleted,
-            ([], [Some((on, cell))]) => NameVote::Elsewhere(on.clone(), *cell),
-            ([], _) => NameVote::Absent,
-        }
-    }
-
-    /// The sheets that names of a layout's sheet point at, with their number.
-    fn sheets_of(&self, layout: &SheetLayout) -> BTreeMap<&str, usize> {
-        let mut counts = BTreeMap::new();
-        for block in &layout.blocks {
-            let rows = block.known().iter().flat_map(|row| {
-                row.questions.iter().map(|(column, _)| block.cell_name(&row.key, &block.columns[*column].key))
-            });
-            let columns = block.columns.iter().map(|column| block.column_name(&column.key));
-            for name in rows.chain(columns) {
-                for (on, _) in self.0.get(&name.to_lowercase()).into_iter().flatten().flatten() {
-                    *counts.entry(on.as_str()).or_default() += 1;
-                }
-            }
-        }
-        counts
-    }
-}
-
-/// The texts of a sheet, looked up by what they say.
-pub struct SheetIndex {
-    pub markers: Vec<Marker>,
-    keys: BTreeMap<String, Vec<CellRef>>,
-    labels: BTreeMap<String, Vec<CellRef>>,
-    last_row: u32,
-}
-
-impl SheetIndex {
-    pub fn of(sheet: &Sheet) -> Self {
-        let mut index = SheetIndex {
-            markers: Vec::new(),
-            keys: BTreeMap::new(),
-            labels: BTreeMap::new(),
-            last_row: sheet.cells.keys().map(|cell| cell.row).max().unwrap_or(0),
-        };
-        for (at, cell) in &sheet.cells {
-            let Cell::Text(text) = cell else { continue };
-            if let Some(marker) = Marker::parse(text) {
-                index.markers.push(marker);
-            } else if is_key(text) {
-                index.keys.entry(text.clone()).or_default().push(*at);
-            } else {
-                index.labels.entry(normal(text)).or_default().push(*at);
-            }
-        }
-        index
-    }
-
-    fn key(&self, key: &str) -> &[CellRef] {
-        self.keys.get(key).map_or(&[], Vec::as_slice)
-    }
-
-    fn label(&self, label: &str) -> &[CellRef] {
-        self.labels.get(&normal(label)).map_or(&[], Vec::as_slice)
-    }
-
-    fn n_keys_of(&self, layout: &SheetLayout) -> usize {
-        let mut n = 0;
-        for block in &layout.blocks {
-            n += block.columns.iter().filter(|c| !self.key(&block.column_key(&c.key)).is_empty()).count();
-            n += block.known().iter().filter(|r| !self.key(&block.row_key(&r.key)).is_empty()).count();
-        }
-        n
-    }
-}
-
-/// For comparing labels: full-width ASCII folded, marks of demand, spaces, line breaks and brackets
-/// dropped.
-pub fn normal(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-            c => c,
-        })
-        .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '※' | '(' | ')' | ':' | '、'))
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// Which sheets of the grid are which sheets of the layout.
-#[derive(Debug, Default)]
-pub struct Matching {
-    /// By index in the layout: indices in the grid.
-    pub found: BTreeMap<usize, Vec<usize>>,
-    /// Sheets that are none of the form's, with something on them.
-    pub unknown: Vec<usize>,
-    /// Sheets whose marker says one thing and whose questions say another.
-    pub contradicting: Vec<usize>,
-}
-
-/// Matches by marker, keys and names; by the tab's name only where nothing else speaks.
-pub fn match_sheets(layout: &FormLayout, grid: &Grid, names: &Names, indices: &[SheetIndex]) -> Matching {
-    let pointed: Vec<BTreeMap<&str, usize>> =
-        layout.sheets.iter().map(|sheet| names.sheets_of(sheet)).collect();
-    let mut matching = Matching::default();
-    for (at, (sheet, index)) in grid.sheets.iter().zip(indices).enumerate() {
-        let by_marker = index.markers.first().map(|marker| marker.sheet.as_str());
-        let most = |counts: Vec<usize>| {
-            let best = counts.iter().copied().max().filter(|n| *n > 0)?;
-            counts.iter().position(|n| *n == best)
-        };
-        let by_keys = most(layout.sheets.iter().map(|sheet| index.n_keys_of(sheet)).collect());
-        let by_names = most(
-            pointed.iter().map(|counts| counts.get(sheet.name.as_str()).copied().unwrap_or(0)).collect(),
-        );
-        let by_tab = layout.sheets.iter().position(|other| other.name == sheet.name);
-        let marked = by_marker.and_then(|key| layout.sheets.iter().position(|s| s.key == key));
-        // A sheet without questions is known by its marker alone.
-        let is_plain = by_marker == Some(crate::layout::LISTS_KEY)
-            || sheet.name == crate::layout::LISTS_SHEET
-            || (marked.or(by_tab) == Some(0) && by_keys.is_none());
-        if is_plain {
-            continue;
-        }
-        let votes: Vec<usize> = [marked, by_keys, by_names].into_iter().flatten().collect();
-        let chosen = votes
-            .iter()
-            .copied()
-            .max_by_key(|vote| {
-                (votes.iter().filter(|other| *other == vote).count(), std::cmp::Reverse(*vote))
-            })
-            .or(by_tab);
-        match chosen {
-            Some(chosen) => {
-                if marked.is_some_and(|marked| marked != chosen) {
-                    matching.contradicting.push(at);
-                }
-                matching.found.entry(chosen).or_default().push(at);
-            }
-            None if sheet.cells.is_empty() => {}
-            None => matching.unknown.push(at),
-        }
-    }
-    matching
-}
 
 /// What spoke for a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -274,10 +99,17 @@ pub fn locate(
     grid: &Grid,
     names: &Names,
     index: &SheetIndex,
+    twins: &[usize],
 ) -> LocatedSheet {
     let sheet = &grid.sheets[at];
-    let mut finder =
-        Finder { sheet, names, index, located: LocatedSheet { sheet: at, ..LocatedSheet::default() } };
+    let mut finder = Finder {
+        grid,
+        sheet,
+        twins,
+        names,
+        index,
+        located: LocatedSheet { sheet: at, ..LocatedSheet::default() },
+    };
     let starts: Vec<Option<u32>> = layout.blocks.iter().map(|block| finder.start(block)).collect();
     for (block, start) in layout.blocks.iter().zip(&starts) {
         let end = start
@@ -310,12 +142,16 @@ impl Extent {
 struct Columns {
     /// By column key.
     at: BTreeMap<String, u32>,
-    header_row: Option<u32>,
     key_row: Option<u32>,
+    /// The last row found that belongs to the block's head.
+    above: Option<u32>,
 }
 
 struct Finder<'a> {
+    grid: &'a Grid,
     sheet: &'a Sheet,
+    /// Sheets found to be the same sheet of the layout, by index in the grid.
+    twins: &'a [usize],
     names: &'a Names,
     index: &'a SheetIndex,
     located: LocatedSheet,
@@ -372,19 +208,19 @@ impl Finder<'_> {
                 NameVote::At(cell) => Some(cell.row),
                 _ => None,
             });
+        let anchor_row = most_common(named);
         let header_row = block.header_row.and_then(|_| {
-            most_common(named).or_else(|| {
-                most_common(
-                    block
-                        .columns
-                        .iter()
-                        .flat_map(|column| self.index.label(&header_text(column)))
-                        .map(|cell| cell.row)
-                        .filter(|row| extent.contains(*row)),
-                )
+            anchor_row.or_else(|| {
+                let labels = block
+                    .columns
+                    .iter()
+                    .flat_map(|column| self.index.label(&header_text(column)))
+                    .map(|cell| cell.row);
+                most_common(labels.filter(|row| extent.contains(*row)))
             })
         });
-        let mut columns = Columns { at: BTreeMap::new(), header_row, key_row };
+        let above = [key_row, header_row.or(anchor_row)].into_iter().flatten().max();
+        let mut columns = Columns { at: BTreeMap::new(), key_row, above };
         for column in &block.columns {
             if let Some(found) = self.column(block, column, header_row) {
                 columns.at.insert(column.key.clone(), found);
@@ -455,6 +291,7 @@ impl Finder<'_> {
             Some(Cell::Text(text)) => text.clone(),
             _ => String::new(),
         };
+        self.located.claimed.insert(at);
         self.trouble(block, row, column, Trouble::Relabelled { at, found });
     }
 
@@ -537,25 +374,34 @@ impl Finder<'_> {
         self.located.claimed.insert(found);
         if let NameVote::Elsewhere(sheet, to) = &votes.name
             && !filled(self, &found)
+            && self.is_moved_to(sheet, *to)
         {
             let trouble = Trouble::Moved { from: found, to: *to, sheet: Some(sheet.clone()) };
             self.trouble(block, row_key, column_key, trouble);
+            return;
+        }
+        // Its own cell was deleted, and what stands here now slid in from another question.
+        let name = block.cell_name(&row.key, &column.key);
+        if votes.name == NameVote::Deleted && self.names.is_taken(&name, &self.sheet.name, found) {
+            self.trouble(block, row_key, column_key, Trouble::Lost { deleted: true });
             return;
         }
         let key = (block.id.clone(), row.key.clone(), column.key.clone());
         self.located.known.insert(key, found);
     }
 
+    /// Whether a cell that a name followed to another sheet holds something there. A copy of this
+    /// sheet is no such place: the names stayed with the original.
+    fn is_moved_to(&self, sheet: &str, to: CellRef) -> bool {
+        self.grid.sheets.iter().enumerate().any(|(at, other)| {
+            other.name == *sheet && !self.twins.contains(&at) && other.cells.contains_key(&to)
+        })
+    }
+
     fn open(&mut self, block: &Block, count: u32, columns: &Columns, extent: Extent) {
-        let above = match (columns.key_row, columns.header_row) {
-            (Some(key), Some(header)) => key.max(header),
-            (Some(row), None) | (None, Some(row)) => row,
-            (None, None) => {
-                if !columns.at.is_empty() || !block.columns.is_empty() {
-                    self.trouble(block, None, None, Trouble::Lost { deleted: false });
-                }
-                return;
-            }
+        let Some(above) = columns.above else {
+            self.trouble(block, None, None, Trouble::Lost { deleted: false });
+            return;
         };
         let mut first = above + 1;
         if columns.key_row.is_none() && block.example_row.is_some() && self.is_example(first) {
@@ -569,8 +415,8 @@ impl Finder<'_> {
             let cells: BTreeMap<String, CellRef> =
                 columns.at.iter().map(|(key, column)| (key.clone(), CellRef::new(row, *column))).collect();
             if !cells.values().any(|cell| self.sheet.cells.contains_key(cell)) {
-                blank += 1;
-                if row >= first + count && blank > GAP {
+                blank += u32::from(row >= first + count);
+                if blank > GAP {
                     break;
                 }
                 continue;

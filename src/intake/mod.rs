@@ -1,12 +1,15 @@
 //! Workbooks to submissions: bytes to cells, cells to answers, each with its place.
 //!
-//! `workbook` reads bytes, `values` one cell; `locate` finds a form's questions, `form` reads
+//! `workbook` reads bytes, `values` one cell; `recognise` and `locate` find a form's questions, `form` reads
 //! them, `submission` and `secretariat` gather the answers.
 
+pub mod files;
 mod form;
 mod locate;
+mod recognise;
 pub mod rules;
 pub mod secretariat;
+pub mod selection;
 pub mod submission;
 pub mod values;
 pub mod workbook;
@@ -14,6 +17,9 @@ pub mod workbook;
 pub use form::{FormIdentity, identify};
 pub use secretariat::secretariat;
 pub use submission::submission;
+
+/// The unit in the marker of the secretariat's workbook.
+pub use crate::layout::SECRETARIAT as SECRETARIAT_MARK;
 
 use crate::diagnostic::Rule;
 

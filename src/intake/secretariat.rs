@@ -82,15 +82,20 @@ fn figure(located: Located<Value>) -> Option<Located<Figure>> {
 
 fn basics(form: &mut Form<'_>, spot: Spot<'_>, answers: &mut SecretariatAnswers) {
     let mut setting = |key: &str| known(form, spot, key, "value");
-    answers.final_date = setting("final_date").and_then(|located| match located.value {
-        Value::Date(date) => Some(Located::new(date, located.place)),
-        _ => None,
-    });
+    answers.final_date = setting("final_date").and_then(date);
+    answers.prepared_on = setting("prepared_on").and_then(date);
     answers.recipient_name = setting("recipient_name").and_then(text);
     answers.recipient_email = setting("recipient_email").and_then(text);
     answers.document_number = setting("document_number").and_then(text);
     answers.mail_megabytes = setting("mail_megabytes").and_then(figure);
     answers.picture_dpi = setting("picture_dpi").and_then(figure);
+}
+
+fn date(located: Located<Value>) -> Option<Located<jiff::civil::Date>> {
+    match located.value {
+        Value::Date(date) => Some(Located::new(date, located.place)),
+        _ => None,
+    }
 }
 
 /// A row of a table: each column read as it asks.

@@ -80,7 +80,10 @@ pub fn workbooks(inventory: &Inventory) -> impl Iterator<Item = &InputFile> {
         // A spreadsheet in no unit's folder may still be somebody's form.
         Role::Stray(None) => {
             file.path.parent().is_none()
-                && file.path.extension().is_some_and(|e| matches!(e.as_str(), "xlsx" | "xlsm" | "xls" | "ods"))
+                && file
+                    .path
+                    .extension()
+                    .is_some_and(|e| matches!(e.as_str(), "xlsx" | "xlsm" | "xls" | "ods"))
         }
         _ => false,
     })
@@ -146,7 +149,11 @@ fn report_others(unit: &UnitId, candidates: &[&Candidate], diagnostics: &mut Dia
         return;
     }
     let same = others.iter().all(|other| other.file.digests.sha256 == read.file.digests.sha256);
-    let why = if same { "各檔內容完全相同" } else { "依序比較：表單標記、表單版次、檔名與單位同名、檔名順序" };
+    let why = if same {
+        "各檔內容完全相同"
+    } else {
+        "依序比較：表單標記、表單版次、檔名與單位同名、檔名順序"
+    };
     let mut diagnostic = Diagnostic::new(
         &WORKBOOK_SEVERAL,
         Place::file(&read.file.path),

@@ -5,6 +5,7 @@
 
 use crate::place::CellRef;
 use crate::plan::{Demand, Standing, ValueKind};
+use crate::roc;
 
 use super::{
     ANSWER_COLUMN, Ask, Block, BlockKind, Column, KEY_COLUMN, KnownRow, LABEL_COLUMN, Question, Rows,
@@ -19,7 +20,7 @@ const SHEET_NAME_CHARS: usize = 31;
 pub(super) struct SheetBuilder {
     sheet: SheetLayout,
     row: u32,
-    n_blocks: usize,
+    n_blocks: u32,
 }
 
 /// A block of open rows to be laid out.
@@ -46,8 +47,10 @@ pub(super) struct KnownRows {
     pub instruction: String,
     pub columns: Vec<Column>,
     pub rows: Vec<KnownLine>,
-    /// Heading over the labels, when the columns have visible headings.
-    pub label_header: Option<&'static str>,
+    /// Headings over the labels and the texts beside them, when the columns have visible ones.
+    pub label_headers: Option<&'static [&'static str]>,
+    /// Whether the last column takes the rest of the width.
+    pub stretched: bool,
 }
 
 /// A known row before it has a place, with the texts beside it.
@@ -126,7 +129,7 @@ impl SheetBuilder {
     fn heading(&mut self, id: &str, title: &str, instruction: &str) -> (String, CellRef) {
         self.gap();
         self.n_blocks += 1;
-        let heading = format!("{}、{title}", chinese(self.n_blocks));
+        let heading = format!("{}、{title}", roc::numeral(self.n_blocks));
         let cell = CellRef::new(self.row, LABEL_COLUMN);
         self.text(CellRef::new(self.row, KEY_COLUMN), KEY_COLUMN, TextRole::Key, format!("B:{id}"));
         self.line(TextRole::Heading, heading.clone());
@@ -137,7 +140,7 @@ impl SheetBuilder {
     }
 
     /// The visible headings; a row of group headings first where there are tick columns.
-    fn headers(&mut self, label_header: &str, columns: &[Column]) -> u32 {
+    fn headers(&mut self, labels: &[&str], columns: &[Column], stretched: bool) -> u32 {
         if columns.iter().any(|column| column.option.is_some()) {
             for group in columns.chunk_by(|a, b| a.option.is_some() && a.field == b.field) {
                 let (first, last) = (&group[0], &group[group.len() - 1]);
@@ -157,13 +160,19 @@ impl SheetBuilder {
             self.row += 1;
         }
         let row = self.row;
-        self.text(CellRef::new(row, LABEL_COLUMN), LABEL_COLUMN, TextRole::Header, label_header);
-        for column in columns {
+        for (at, label) in (LABEL_COLUMN..).zip(labels) {
+            self.text(CellRef::new(row, at), at, TextRole::Header, *label);
+        }
+        for (index, column) in columns.iter().enumerate() {
             let (role, text) = match &column.option {
                 Some(option) => (TextRole::OptionHeader, option.clone()),
                 None => (TextRole::Header, column.header()),
             };
-            self.text(CellRef::new(row, column.column), column.column, role, text);
+            let last = match stretched && index + 1 == columns.len() {
+                true => self.sheet.last_column,
+                false => column.column,
+            };
+            self.text(CellRef::new(row, column.column), last, role, text);
         }
         self.row += 1;
         row
@@ -202,7 +211,7 @@ impl SheetBuilder {
     pub fn open_rows(&mut self, open: OpenRows<'_>) {
         let OpenRows { id, kind, heading, instruction, columns, count, example, .. } = open;
         let (heading, heading_cell) = self.heading(&id, &heading, &instruction);
-        let header_row = open.headers.then(|| self.headers("項次", &columns));
+        let header_row = open.headers.then(|| self.headers(&["項次"], &columns, false));
         let example_row = self.example(&columns, &example);
         let key_row = self.key_row(&id, &columns);
         let first = self.row;
@@ -227,9 +236,9 @@ impl SheetBuilder {
     }
 
     pub fn known_rows(&mut self, known: KnownRows) {
-        let KnownRows { id, kind, heading, instruction, columns, rows, label_header } = known;
+        let KnownRows { id, kind, heading, instruction, columns, rows, .. } = known;
         let (heading, heading_cell) = self.heading(&id, &heading, &instruction);
-        let header_row = label_header.map(|label| self.headers(label, &columns));
+        let header_row = known.label_headers.map(|labels| self.headers(labels, &columns, known.stretched));
         let key_row = self.key_row(&id, &columns);
         let mut placed = Vec::new();
         for line in rows {
@@ -272,7 +281,7 @@ impl Column {
         let label = &self.question.label;
         match self.question.measure.as_str() {
             "" => format!("{mark}{label}"),
-            measure => format!("{mark}{label}（{measure}）"),
+            measure => format!("{mark}{label}\n（{measure}）"),
         }
     }
 }
@@ -334,15 +343,4 @@ fn sheet_name(name: &str) -> String {
         .take(SHEET_NAME_CHARS)
         .collect();
     name.trim_matches(['\'', ' ']).to_owned()
-}
-
-/// 一 to 九十九, as headings are numbered.
-fn chinese(number: usize) -> String {
-    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let (tens, ones) = (number / 10 % 10, number % 10);
-    match tens {
-        0 => DIGITS[ones].to_owned(),
-        1 => format!("十{}", DIGITS[ones]),
-        _ => format!("{}十{}", DIGITS[tens], DIGITS[ones]),
-    }
 }

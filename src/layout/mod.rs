@@ -21,6 +21,8 @@ pub use unit::{SWITCH_NO, SWITCH_YES, unit_form};
 pub const SECRETARIAT: &str = "00";
 /// What a form's marker begins with; the digit is the version of this scheme.
 pub const MARKER_PREFIX: &str = "HB1|";
+/// What every defined name of a form begins with.
+pub const NAME_PREFIX: &str = "hb_";
 /// Rows whose first answer is one of these are sums a clerk added, not records.
 pub const TOTAL_WORDS: [&str; 4] = ["合計", "總計", "小計", "總和"];
 
@@ -96,7 +98,7 @@ pub enum TextRole {
     Header,
     /// Above the option columns of one question.
     GroupHeader,
-    /// A tick column's heading, set upright.
+    /// A tick column's heading.
     OptionHeader,
     Label,
     Ordinal,
@@ -267,6 +269,11 @@ impl Block {
         first + count
     }
 
+    /// What a column's name points at: its heading, or the block's where it has none.
+    pub fn column_anchor(&self, column: &Column) -> CellRef {
+        CellRef::new(self.header_row.unwrap_or(self.heading_cell.row), column.column)
+    }
+
     /// Keys of the hidden column and row. Each names its block, so that it can be found on its
     /// own, wherever it was moved.
     pub fn heading_key(&self) -> String {
@@ -283,15 +290,15 @@ impl Block {
 
     /// Global ASCII names that Excel, LibreOffice and the libraries all keep.
     pub fn heading_name(&self) -> String {
-        format!("hb_{}", ascii(&self.id))
+        format!("{NAME_PREFIX}{}", ascii(&self.id))
     }
 
     pub fn column_name(&self, column: &str) -> String {
-        format!("hb_{}__{}", ascii(&self.id), ascii(column))
+        format!("{NAME_PREFIX}{}__{}", ascii(&self.id), ascii(column))
     }
 
     pub fn cell_name(&self, row: &str, column: &str) -> String {
-        format!("hb_{}_{}__{}", ascii(&self.id), ascii(row), ascii(column))
+        format!("{NAME_PREFIX}{}_{}__{}", ascii(&self.id), ascii(row), ascii(column))
     }
 }
 

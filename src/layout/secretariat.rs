@@ -2,6 +2,8 @@
 
 use crate::plan::{Indicator, Plan, SecretariatPart, UnitId, ValueKind};
 
+use crate::roc;
+
 use super::build::{KnownLine, KnownRows, OpenRows, SheetBuilder, column, optional, value_column};
 use super::{
     ANSWER_COLUMN, Ask, BlockKind, Column, FormLayout, KnownRow, Question, SECRETARIAT, SheetKind,
@@ -78,7 +80,16 @@ fn basics(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
         line(
             "final_date",
             ask("寄達期限（確切日期）", ValueKind::Date, ""),
-            format!("計畫：{}。例：111/03/10", plan.deadlines.final_text),
+            format!(
+                "計畫：{}。例：{}",
+                plan.deadlines.final_text,
+                roc::slashed(plan.deadlines.final_default)
+            ),
+        ),
+        line(
+            "prepared_on",
+            ask("填表日期", ValueKind::Date, ""),
+            "印在自評表封面；空白則用寄達期限".to_owned(),
         ),
         line(
             "recipient_name",
@@ -105,7 +116,8 @@ fn basics(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
         instruction: String::new(),
         columns: value_column(),
         rows,
-        label_header: Some("項目"),
+        label_headers: Some(&["項目"]),
+        stretched: false,
     });
     sheet.finish()
 }
@@ -177,7 +189,8 @@ fn scores(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
         instruction: String::new(),
         columns,
         rows: indicator_rows(plan, &questions),
-        label_header: Some("指標"),
+        label_headers: Some(&["指標"]),
+        stretched: false,
     });
     sheet.finish()
 }
@@ -266,7 +279,8 @@ fn editorials(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
         instruction: "沒有選擇時，有寫統稿的指標一律「置前」。".to_owned(),
         columns,
         rows: indicator_rows(plan, &questions),
-        label_header: Some("指標"),
+        label_headers: Some(&["指標"]),
+        stretched: false,
     });
     for indicator in plan.indicators() {
         paragraphs(

@@ -83,7 +83,8 @@ fn switch(sheet: &mut SheetBuilder, task: &Task) {
         instruction: String::new(),
         columns: value_column(),
         rows,
-        label_header: None,
+        label_headers: None,
+        stretched: false,
     });
 }
 
@@ -117,7 +118,8 @@ fn fields(sheet: &mut SheetBuilder, plan: &Plan, task: &Task) {
         instruction: String::new(),
         columns: value_column(),
         rows,
-        label_header: Some("項目"),
+        label_headers: Some(&["項目"]),
+        stretched: false,
     });
 }
 
@@ -306,7 +308,8 @@ fn evidence(sheet: &mut SheetBuilder, plan: &Plan, task: &Task) {
         instruction: "檔案放進下列同名資料夾即可，檔名不拘、件數不限；放好後在「已備妥」選「V」。".to_owned(),
         columns,
         rows,
-        label_header: Some("佐證編號"),
+        label_headers: Some(&["佐證編號", "項目與資料夾"]),
+        stretched: true,
     });
 }
 
@@ -330,6 +333,10 @@ fn evidence_line(plan: &Plan, task: &Task, item: &EvidenceItem) -> KnownLine {
         questions.push((1, masked));
     }
     questions.push((2, optional("圖說或備註", Ask::Value(ValueKind::Text))));
+    let mut beside = vec![(ANSWER_COLUMN, TextRole::Demand, text)];
+    if !item.masking {
+        beside.push((MASKED_COLUMN, TextRole::Ordinal, "免".to_owned()));
+    }
     KnownLine {
         row: KnownRow {
             key: item.code.to_string(),
@@ -339,7 +346,7 @@ fn evidence_line(plan: &Plan, task: &Task, item: &EvidenceItem) -> KnownLine {
             row: 0,
             questions,
         },
-        beside: vec![(ANSWER_COLUMN, TextRole::Demand, text)],
+        beside,
     }
 }
 

@@ -1,1 +1,168 @@
-//! Mail drafts and letters.
+//! The mail draft to the recipient: an .eml that opens unsent, and the same text as .txt.
+//!
+//! The only module that names `mail_builder`. Boundary, Message-ID and date are fixed by the dossier:
+//! the same bundle gives the same draft. Sends nothing.
+
+use mail_builder::MessageBuilder;
+use mail_builder::headers::address::Address;
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::headers::raw::Raw;
+use mail_builder::mime::{BodyPart, MimePart};
+use serde::Serialize;
+
+use crate::assets::Templates;
+use crate::dossier::{ContactLine, Dossier};
+use crate::plan::Plan;
+use crate::submission::SecretariatAnswers;
+use crate::template::{self, TemplateError};
+
+/// What the mail templates are given.
+#[derive(Debug, Clone, Serialize)]
+pub struct MailView {
+    pub title: String,
+    pub government: String,
+    pub recipient: String,
+    pub identity: String,
+    pub document_number: Option<String>,
+    pub bundle_name: String,
+    pub contents: Vec<Line>,
+    pub contacts: Vec<ContactLine>,
+    /// The bundle is too large for one mail.
+    pub over_limit: bool,
+    pub bundle_megabytes: String,
+    pub mail_megabytes: String,
+    pub limit_megabytes: String,
+    #[serde(skip)]
+    recipient_email: Option<String>,
+    #[serde(skip)]
+    limit_bytes: u64,
+    #[serde(skip)]
+    prepared_on_iso: String,
+}
+
+/// A file of the bundle, in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Line {
+    pub name: String,
+    pub caption: String,
+}
+
+/// A draft, ready to be written.
+#[derive(Debug, Clone)]
+pub struct MailDraft {
+    pub eml: Vec<u8>,
+    pub text: String,
+    /// Size of the mail with its attachment, when that is over the limit.
+    pub over_limit: Option<u64>,
+}
+
+impl MailView {
+    pub fn new(plan: &Plan, dossier: &Dossier, secretariat: &SecretariatAnswers, bundle_name: &str) -> Self {
+        let line = |name: &str, caption: String| Line { name: name.to_owned(), caption };
+        let n_appendices = dossier.appendices.iter().filter(|appendix| appendix.absent.is_none()).count();
+        MailView {
+            title: dossier.title.clone(),
+            government: dossier.government.clone(),
+            recipient: dossier.recipient.clone(),
+            identity: dossier.identity.clone(),
+            document_number: secretariat.document_number.as_ref().map(|number| number.value.clone()),
+            bundle_name: bundle_name.to_owned(),
+            contents: vec![
+                line("自評表", "PDF".to_owned()),
+                line("佐證資料", format!("PDF，附件 {n_appendices} 項，附索引與頁碼")),
+            ],
+            contacts: dossier.contacts.clone(),
+            over_limit: false,
+            bundle_megabytes: String::new(),
+            mail_megabytes: String::new(),
+            limit_megabytes: megabytes(plan.limits.mail_bytes),
+            recipient_email: plan.recipient.email.clone(),
+            limit_bytes: plan.limits.mail_bytes,
+            prepared_on_iso: dossier.prepared_on_iso.clone(),
+        }
+    }
+}
+
+/// Writes the draft; over the limit it carries no attachment and says how to deliver instead.
+pub fn mail_draft(view: &MailView, bundle: &[u8], templates: &Templates) -> Result<MailDraft, TemplateError> {
+    let subject = template::render("letters/subject.hbs", view, templates)?.trim().to_owned();
+    let body = template::render("letters/mail.hbs", view, templates)?;
+    let bare = message(view, &subject, &body, None);
+    let size = bare.len() as u64 + encoded_size(bundle.len() as u64);
+    if size <= view.limit_bytes {
+        let eml = message(view, &subject, &body, Some(bundle));
+        return Ok(MailDraft { text: plain(view, &subject, &body), eml, over_limit: None });
+    }
+    let view = MailView {
+        over_limit: true,
+        bundle_megabytes: megabytes(bundle.len() as u64),
+        mail_megabytes: megabytes(size),
+        ..view.clone()
+    };
+    let body = template::render("letters/mail.hbs", &view, templates)?;
+    let eml = message(&view, &subject, &body, None);
+    Ok(MailDraft { text: plain(&view, &subject, &body), eml, over_limit: Some(size) })
+}
+
+/// Bytes of an attachment in a mail: base64 in lines of 76 with CRLF (RFC 2045 §6.8), and its headers.
+fn encoded_size(bytes: u64) -> u64 {
+    let encoded = bytes.div_ceil(3) * 4;
+    encoded + encoded.div_ceil(76) * 2 + 600
+}
+
+/// Decimal megabytes with one decimal, as mail systems state their limits.
+fn megabytes(bytes: u64) -> String {
+    format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
+}
+
+/// `X-Unsent: 1` makes mail programs open it as a draft; there is no From, so that the sender's own
+/// account is used.
+fn message(view: &MailView, subject: &str, body: &str, bundle: Option<&[u8]>) -> Vec<u8> {
+    let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
+    let text = MimePart::new("text/plain", BodyPart::Text(body.into()));
+    let content = match bundle {
+        None => text,
+        Some(bytes) => MimePart::new(
+            ContentType::new("multipart/mixed").attribute("boundary", format!("huibian-{}", view.identity)),
+            BodyPart::Multipart(vec![
+                text,
+                MimePart::new("application/zip", BodyPart::Binary(bytes.into()))
+                    .attachment(view.bundle_name.as_str()),
+            ]),
+        ),
+    };
+    let mut builder = MessageBuilder::new()
+        .header("X-Unsent", Raw::new("1"))
+        .message_id(format!("{}@huibian.invalid", view.identity))
+        .header("Date", Raw::new(date_header(&view.prepared_on_iso)))
+        .subject(subject)
+        .body(content);
+    if let Some(email) = &view.recipient_email {
+        builder = builder.to(Address::new_address(Some(view.recipient.as_str()), email.as_str()));
+    }
+    // Writing into memory cannot fail.
+    builder.write_to_vec().unwrap_or_default()
+}
+
+/// RFC 5322 §3.3, nine in the morning in Taiwan on the day the form bears.
+fn date_header(iso: &str) -> String {
+    match iso.parse::<jiff::civil::Date>() {
+        Ok(date) => format!("{} 09:00:00 +0800", date.strftime("%a, %d %b %Y")),
+        Err(_) => "Thu, 01 Jan 1970 00:00:00 +0000".to_owned(),
+    }
+}
+
+/// The same text for whoever writes the mail by hand.
+fn plain(view: &MailView, subject: &str, body: &str) -> String {
+    let to = match &view.recipient_email {
+        Some(email) => format!("收件人：{} <{email}>", view.recipient),
+        None => format!("收件人：（請填入{}承辦人的電子郵件）", view.recipient),
+    };
+    let attachment = if view.over_limit {
+        "附件：（檔案過大，未附）".to_owned()
+    } else {
+        format!("附件：{}", view.bundle_name)
+    };
+    let text = format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}");
+    format!("\u{feff}{}", text.replace("\r\n", "\n").replace('\n', "\r\n"))
+}

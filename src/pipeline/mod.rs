@@ -4,7 +4,7 @@
 //! written), the job runner and the sink for outputs it is given.
 
 mod products;
-pub mod reading;
+mod reading;
 mod records;
 
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ use crate::checks::{self, CheckInput};
 use crate::derivation::Figures;
 use crate::diagnostic::Diagnostics;
 use crate::exhibit::Preparation;
+use crate::intake::files;
 use crate::inventory::Inventory;
 use crate::place::RelPath;
 use crate::plan::{Plan, UnitId};
@@ -26,7 +27,7 @@ use crate::typeset::Fonts;
 use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
-pub use products::{Products, Sink, produce};
+pub use products::{Products, Sink, WriteSeek, produce};
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]
@@ -75,13 +76,12 @@ pub struct Examination {
 pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow::Result<Examination> {
     around.progress.phase("清點檔案", 0);
     let inventory = around.workspace.take_inventory(&plan)?;
-    let mut found = reading::inventory_diagnostics(&inventory);
+    let mut found = files::inventory_diagnostics(&inventory);
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
     let plan = lay_over(plan, &reading.secretariat);
     let preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
-    let mut calendar = OfficeCalendar::builtin();
-    calendar.close(&plan.deadlines.extra_closures);
+    let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
     around.progress.phase("檢核", 0);
     let covered = |character| around.fonts.covers(character);
     let diagnostics = checks::check(
@@ -111,7 +111,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
 }
 
 /// What stands in the secretariat's workbook wins over the plan.
-fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
+pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
     if let Some(date) = &secretariat.final_date {
         plan.deadlines.final_exact = Some(date.value);
     }
@@ -135,7 +135,9 @@ fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
     }
     for facet in &mut plan.facets {
         for indicator in &mut facet.indicators {
-            if let Some(points) = secretariat.scores.get(&indicator.id).and_then(|score| score.points.as_ref()) {
+            if let Some(points) =
+                secretariat.scores.get(&indicator.id).and_then(|score| score.points.as_ref())
+            {
                 indicator.points = Some(points.value);
             }
         }

@@ -217,17 +217,16 @@ fn pack(
     let form = sink.read("自評表.pdf")?;
     let appendices = sink.read("佐證資料.pdf")?;
     let bundle_plan = BundlePlan::new(stem, plan, dossier, form, appendices);
-    let report = {
+    {
         let mut out = BufWriter::new(sink.create(&bundle_name)?);
-        let report = bundle::write(&bundle_plan, source, &mut out)?;
+        bundle::write(&bundle_plan, source, &mut out)?;
         out.flush()?;
-        report
-    };
-    let _ = report;
+    }
+    drop(bundle_plan);
     around.progress.phase("郵件草稿", 0);
     let bytes = sink.read(&bundle_name)?;
-    let view = MailView::new(plan, dossier, &examination.secretariat, &bundle_name, bytes.len() as u64);
-    let draft = letters::mail_draft(&view, Some((&bundle_name, &bytes)), around.templates)?;
+    let view = MailView::new(plan, dossier, &examination.secretariat, &bundle_name);
+    let draft = letters::mail_draft(&view, &bytes, around.templates)?;
     products.mail_over_limit = draft.over_limit;
     sink.create("郵件草稿.eml")?.write_all(&draft.eml)?;
     sink.create("郵件草稿.txt")?.write_all(draft.text.as_bytes())?;

@@ -12,7 +12,9 @@ use crate::figure::Figure;
 use crate::folding::did_you_mean;
 use crate::inventory::sha256_hex;
 
-use super::syntax::{self, DeriveToml, EvidenceToml, FieldToml, Origins, PlanLayer, PlanToml, TableToml, TaskToml};
+use super::syntax::{
+    self, DeriveToml, EvidenceToml, FieldToml, Origins, PlanLayer, PlanToml, TableToml, TaskToml,
+};
 use super::*;
 
 pub static PLAN_VALUE_MISSING: Rule = Rule {
@@ -133,7 +135,12 @@ impl Lowering<'_> {
 
     fn required<T: Default>(&mut self, value: Option<T>, path: &str) -> T {
         value.unwrap_or_else(|| {
-            self.report(&PLAN_VALUE_MISSING, path, format!("缺少「{path}」"), "請補上，或以 based_on 沿用內建計畫");
+            self.report(
+                &PLAN_VALUE_MISSING,
+                path,
+                format!("缺少「{path}」"),
+                "請補上，或以 based_on 沿用內建計畫",
+            );
             T::default()
         })
     }
@@ -158,7 +165,12 @@ impl Lowering<'_> {
 
     fn figure(&mut self, text: &str, path: &str) -> Figure {
         Figure::parse(text).unwrap_or_else(|| {
-            self.report(&PLAN_VALUE_INVALID, path, format!("「{text}」不是數字"), "請寫成例如 \"95\" 或 \"12.50\"");
+            self.report(
+                &PLAN_VALUE_INVALID,
+                path,
+                format!("「{text}」不是數字"),
+                "請寫成例如 \"95\" 或 \"12.50\"",
+            );
             Figure::ZERO
         })
     }
@@ -190,7 +202,12 @@ impl Lowering<'_> {
         let first = self.date(toml.period.first.as_ref(), "period.first");
         let last = self.date(toml.period.last.as_ref(), "period.last");
         if last < first {
-            self.report(&PLAN_VALUE_INVALID, "period.last", "受評期間的末日早於首日".to_owned(), "請對調或更正日期");
+            self.report(
+                &PLAN_VALUE_INVALID,
+                "period.last",
+                "受評期間的末日早於首日".to_owned(),
+                "請對調或更正日期",
+            );
         }
         Period { first, last }
     }
@@ -218,13 +235,24 @@ impl Lowering<'_> {
         let quality = self.required(toml.limits.picture_quality, "limits.picture_quality");
         let dpi = self.required(toml.limits.picture_dpi, "limits.picture_dpi");
         if toml.limits.picture_dpi.is_some() && !(72..=600).contains(&dpi) {
-            self.report(&PLAN_VALUE_INVALID, "limits.picture_dpi", format!("解析度 {dpi} 不在 72 到 600 之間"), "建議 200");
+            self.report(
+                &PLAN_VALUE_INVALID,
+                "limits.picture_dpi",
+                format!("解析度 {dpi} 不在 72 到 600 之間"),
+                "建議 200",
+            );
         }
         if toml.limits.picture_quality.is_some() && !(1..=100).contains(&quality) {
-            self.report(&PLAN_VALUE_INVALID, "limits.picture_quality", format!("畫質 {quality} 不在 1 到 100 之間"), "建議 85");
+            self.report(
+                &PLAN_VALUE_INVALID,
+                "limits.picture_quality",
+                format!("畫質 {quality} 不在 1 到 100 之間"),
+                "建議 85",
+            );
         }
         Limits {
-            mail_bytes: u64::from(self.required(toml.limits.mail_megabytes, "limits.mail_megabytes")) * 1_000_000,
+            mail_bytes: u64::from(self.required(toml.limits.mail_megabytes, "limits.mail_megabytes"))
+                * 1_000_000,
             picture_dpi: dpi,
             picture_quality: quality,
             small_cell: self.required(toml.limits.small_cell, "limits.small_cell"),
@@ -265,7 +293,12 @@ impl Lowering<'_> {
             for (index, role) in unit.roles.iter().enumerate() {
                 if !roles.insert(role.clone()) {
                     let path = format!("unit.{key}.roles.{index}");
-                    self.report(&PLAN_KEY_DUPLICATE, &path, format!("角色「{role}」已由別的單位擔任"), "一個角色只能由一個單位擔任");
+                    self.report(
+                        &PLAN_KEY_DUPLICATE,
+                        &path,
+                        format!("角色「{role}」已由別的單位擔任"),
+                        "一個角色只能由一個單位擔任",
+                    );
                 }
             }
             units.push(Unit {
@@ -293,11 +326,17 @@ impl Lowering<'_> {
         }
     }
 
-    fn tasks(&mut self, toml: &PlanToml, units: &[Unit], sets: &BTreeMap<&str, &syntax::SetToml>) -> Vec<Task> {
+    fn tasks(
+        &mut self,
+        toml: &PlanToml,
+        units: &[Unit],
+        sets: &BTreeMap<&str, &syntax::SetToml>,
+    ) -> Vec<Task> {
         let mut tasks: Vec<Task> = Vec::new();
         for (key, task) in &toml.task.0 {
             let path = format!("task.{key}");
-            let Some(unit) = units.iter().find(|unit| unit.roles.iter().any(|role| role.0 == task.role)) else {
+            let Some(unit) = units.iter().find(|unit| unit.roles.iter().any(|role| role.0 == task.role))
+            else {
                 let roles = units.iter().flat_map(|unit| &unit.roles).map(RoleId::as_str);
                 self.unknown(&format!("{path}.role"), "角色（沒有單位擔任）", &task.role, roles);
                 continue;
@@ -314,7 +353,12 @@ impl Lowering<'_> {
         for task in &tasks {
             if !codes.insert(task.code.clone()) {
                 let path = format!("task.{}.no", task.id);
-                self.report(&PLAN_KEY_DUPLICATE, &path, format!("任務編號「{}」重複", task.code), "請改用別的 no");
+                self.report(
+                    &PLAN_KEY_DUPLICATE,
+                    &path,
+                    format!("任務編號「{}」重複", task.code),
+                    "請改用別的 no",
+                );
             }
         }
         tasks
@@ -418,7 +462,12 @@ impl Lowering<'_> {
         let options = field.options.clone();
         let needs_options = matches!(field.kind.as_str(), "choice" | "choices" | "split");
         if needs_options && options.is_empty() {
-            self.report(&PLAN_VALUE_MISSING, path, format!("「{}」沒有選項（options）", field.label), "請列出可選的項目");
+            self.report(
+                &PLAN_VALUE_MISSING,
+                path,
+                format!("「{}」沒有選項（options）", field.label),
+                "請列出可選的項目",
+            );
         }
         match field.kind.as_str() {
             "text" => ValueKind::Text,
@@ -436,8 +485,19 @@ impl Lowering<'_> {
             "split" => ValueKind::Split(options),
             other => {
                 let known = [
-                    "text", "document-number", "telephone", "email", "count", "decimal", "percent", "date",
-                    "date-span", "flag", "choice", "choices", "split",
+                    "text",
+                    "document-number",
+                    "telephone",
+                    "email",
+                    "count",
+                    "decimal",
+                    "percent",
+                    "date",
+                    "date-span",
+                    "flag",
+                    "choice",
+                    "choices",
+                    "split",
                 ];
                 self.unknown(&format!("{path}.kind"), "欄位種類（kind）", other, known);
                 ValueKind::Text
@@ -445,7 +505,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn derivation(&mut self, derive: &DeriveToml, id: &TaskId, task: &Task, path: &str) -> Option<Derivation> {
+    fn derivation(
+        &mut self,
+        derive: &DeriveToml,
+        id: &TaskId,
+        task: &Task,
+        path: &str,
+    ) -> Option<Derivation> {
         let path = format!("{path}.derive");
         let table = |name: &str| {
             let shared = task.shared.iter().any(|shared| shared.0 == name);
@@ -472,7 +538,8 @@ impl Lowering<'_> {
                 Derivation::Ratio { numerator: numerator.clone(), denominator: denominator.clone() }
             }
             _ => {
-                let message = "計算式不完整：須為 count、sum、distinct、mean、total 或 ratio 之一，並以 of 指明明細表";
+                let message =
+                    "計算式不完整：須為 count、sum、distinct、mean、total 或 ratio 之一，並以 of 指明明細表";
                 self.report(&PLAN_VALUE_INVALID, &path, message.to_owned(), "請對照內建計畫的寫法");
                 return None;
             }
@@ -549,7 +616,12 @@ impl Lowering<'_> {
             }
             for item in &task.evidence {
                 if !items.insert(item.code.clone()) {
-                    self.report(&PLAN_KEY_DUPLICATE, &path, format!("佐證項目代號「{}」重複", item.code), "請調整單位代字或任務編號");
+                    self.report(
+                        &PLAN_KEY_DUPLICATE,
+                        &path,
+                        format!("佐證項目代號「{}」重複", item.code),
+                        "請調整單位代字或任務編號",
+                    );
                 }
             }
             for (index, field) in task.fields.iter().enumerate() {
@@ -570,13 +642,23 @@ impl Lowering<'_> {
             None => return,
             Some(Derivation::Total { fields }) => {
                 for key in fields.iter().filter(|key| !above.contains(&key.as_str())) {
-                    self.unknown(&format!("{path}.derive"), "欄位（只能引用排在前面的欄位）", key, above.iter().copied());
+                    self.unknown(
+                        &format!("{path}.derive"),
+                        "欄位（只能引用排在前面的欄位）",
+                        key,
+                        above.iter().copied(),
+                    );
                 }
                 return;
             }
             Some(Derivation::Ratio { numerator, denominator }) => {
                 for key in [numerator, denominator].into_iter().filter(|key| !above.contains(&key.as_str())) {
-                    self.unknown(&format!("{path}.derive"), "欄位（只能引用排在前面的欄位）", key, above.iter().copied());
+                    self.unknown(
+                        &format!("{path}.derive"),
+                        "欄位（只能引用排在前面的欄位）",
+                        key,
+                        above.iter().copied(),
+                    );
                 }
                 return;
             }
@@ -633,7 +715,13 @@ impl Lowering<'_> {
             .collect()
     }
 
-    fn indicator(&mut self, key: &str, indicator: &syntax::IndicatorToml, code: String, tasks: &[Task]) -> Indicator {
+    fn indicator(
+        &mut self,
+        key: &str,
+        indicator: &syntax::IndicatorToml,
+        code: String,
+        tasks: &[Task],
+    ) -> Indicator {
         let path = format!("indicator.{key}");
         let mut own: Vec<&Task> = Vec::new();
         for (index, id) in indicator.tasks.iter().enumerate() {
@@ -708,7 +796,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn chart(&mut self, chart: &syntax::ChartToml, own: &[&Task], tasks: &[Task], path: &str) -> Option<Chart> {
+    fn chart(
+        &mut self,
+        chart: &syntax::ChartToml,
+        own: &[&Task],
+        tasks: &[Task],
+        path: &str,
+    ) -> Option<Chart> {
         let source = if let Some(split) = &chart.split {
             ChartSource::Split(self.field_ref(split, tasks, &format!("{path}.split"))?)
         } else if let Some(field) = &chart.field {
@@ -728,7 +822,12 @@ impl Lowering<'_> {
             self.report(&PLAN_VALUE_MISSING, path, message, "請對照內建計畫的寫法");
             return None;
         };
-        Some(Chart { title: chart.title.clone(), kind: ChartKind::Bars, source, measure: chart.measure.clone() })
+        Some(Chart {
+            title: chart.title.clone(),
+            kind: ChartKind::Bars,
+            source,
+            measure: chart.measure.clone(),
+        })
     }
 
     /// 「POL03.cases」.

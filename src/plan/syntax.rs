@@ -30,7 +30,6 @@ pub struct PlanLayer {
     pub text: String,
 }
 
-
 macro_rules! mirror {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
         $(

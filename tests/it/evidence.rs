@@ -1,1 +1,347 @@
-//! Placeholder.
+//! Evidence through its door: foreign bytes in, prepared files and remarks out; then merged.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use huibian::container::sniff;
+use huibian::dossier::{Slot, SlotContent};
+use huibian::evidence::{self, PrepareSettings};
+use huibian::exhibit::{ByteSource, Content, Handle, Preparation, Remark};
+use huibian::inventory::MediaType;
+use huibian::pdf;
+use huibian::place::RelPath;
+
+/// Prepared files in memory.
+#[derive(Default)]
+struct Shelf(BTreeMap<Handle, Vec<u8>>);
+
+impl ByteSource for Shelf {
+    fn prepared(&self, handle: &Handle) -> io::Result<Vec<u8>> {
+        self.0.get(handle).cloned().ok_or_else(|| io::Error::other("nothing on the shelf"))
+    }
+
+    fn input(&self, _: &RelPath) -> io::Result<Vec<u8>> {
+        Err(io::Error::other("no inputs here"))
+    }
+}
+
+fn settings() -> PrepareSettings {
+    PrepareSettings { picture_box_points: (144.0, 144.0), dpi: 100, quality: 85 }
+}
+
+fn prepare_on(shelf: &mut Shelf, bytes: &[u8]) -> Preparation {
+    evidence::prepare(bytes, sniff(bytes), &settings(), &mut |prepared| {
+        let handle = Handle(format!("{}", shelf.0.len()));
+        shelf.0.insert(handle.clone(), prepared.to_vec());
+        Ok(handle)
+    })
+    .unwrap()
+}
+
+fn prepare(bytes: &[u8]) -> (Preparation, Shelf) {
+    let mut shelf = Shelf::default();
+    let preparation = prepare_on(&mut shelf, bytes);
+    (preparation, shelf)
+}
+
+/// A PDF of raw objects, numbered from 1; object 1 is the catalog.
+fn raw_pdf(objects: &[String]) -> Vec<u8> {
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    let mut offsets = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        offsets.push(bytes.len());
+        bytes.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
+    }
+    let start = bytes.len();
+    bytes.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
+    for offset in offsets {
+        bytes.extend(format!("{offset:010} 00000 n \n").bytes());
+    }
+    bytes.extend(
+        format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1).bytes(),
+    );
+    bytes
+}
+
+fn stream(dict: &str, content: &str) -> String {
+    format!("<<{dict}/Length {}>>\nstream\n{content}\nendstream", content.len())
+}
+
+/// One page with the given page entries and further objects from number 6 on.
+fn page_pdf(page: &str, content: &str, more: &[String]) -> Vec<u8> {
+    let mut objects = vec![
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1/Resources<</Font<</F 5 0 R>>>>>>".to_owned(),
+        format!("<</Type/Page/Parent 2 0 R/Contents 4 0 R {page}>>"),
+        stream("", content),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+    ];
+    objects.extend_from_slice(more);
+    raw_pdf(&objects)
+}
+
+const HELLO: &str = "BT /F 12 Tf 40 60 Td (HELLO) Tj ET";
+
+fn size(preparation: &Preparation) -> (i64, i64) {
+    match &preparation.content {
+        Content::Pages { pages, .. } => (pages[0].width.round() as i64, pages[0].height.round() as i64),
+        Content::Picture { width, height, .. } => (i64::from(*width), i64::from(*height)),
+        other => panic!("not bound: {other:?}"),
+    }
+}
+
+fn text(preparation: &Preparation) -> String {
+    preparation.texts.iter().map(|page| page.text.as_str()).collect::<Vec<_>>().join("|")
+}
+
+#[test]
+fn pages_come_out_upright_and_at_the_origin() {
+    for (page, expected) in [
+        ("/MediaBox[0 0 300 200]", (300, 200)),
+        ("/MediaBox[0 0 300 200]/Rotate 90", (200, 300)),
+        ("/MediaBox[0 0 300 200]/Rotate -90", (200, 300)),
+        ("/MediaBox[0 0 300 200]/Rotate 180", (300, 200)),
+        ("/MediaBox[0 0 300 200]/CropBox[10 20 110 190]", (100, 170)),
+        ("/MediaBox[300 200 0 0]", (300, 200)),
+        ("/MediaBox[0 0 300 200]/UserUnit 2", (600, 400)),
+        ("/MediaBox[0 0 0 0]", (595, 842)),
+        ("", (595, 842)),
+        ("/MediaBox[0 0 99999 99999]", (14400, 14400)),
+    ] {
+        let (preparation, shelf) = prepare(&page_pdf(page, HELLO, &[]));
+        assert_eq!(size(&preparation), expected, "{page}");
+        let Content::Pages { prepared, .. } = &preparation.content else { panic!() };
+        let sizes = pdf::page_sizes(&shelf.prepared(prepared).unwrap()).unwrap();
+        assert_eq!((sizes[0].width.round() as i64, sizes[0].height.round() as i64), expected, "{page}");
+    }
+}
+
+#[test]
+fn text_stays_text_with_inherited_resources() {
+    let (preparation, shelf) = prepare(&page_pdf("/MediaBox[0 0 300 200]", HELLO, &[]));
+    assert_eq!(text(&preparation), "HELLO");
+    assert_eq!(preparation.remarks, []);
+    let Content::Pages { prepared, .. } = &preparation.content else { panic!() };
+    assert_eq!(pdf::page_texts(&shelf.prepared(prepared).unwrap())[0].text, "HELLO");
+}
+
+#[test]
+fn stamps_and_filled_fields_are_flattened() {
+    let appearance = stream(
+        "/Type/XObject/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F 5 0 R>>>>",
+        "BT /F 10 Tf 2 5 Td (APPROVED) Tj ET",
+    );
+    for annotation in [
+        "<</Type/Annot/Subtype/Stamp/Rect[50 50 150 70]/AP<</N 6 0 R>>>>",
+        "<</Type/Annot/Subtype/Widget/FT/Tx/V(x)/Rect[50 50 150 70]/AP<</N<</On 6 0 R>>>>/AS/On>>",
+    ] {
+        let page = format!("/MediaBox[0 0 300 200]/Annots[{annotation}]");
+        let (preparation, shelf) = prepare(&page_pdf(&page, HELLO, std::slice::from_ref(&appearance)));
+        let Content::Pages { prepared, .. } = &preparation.content else { panic!("{preparation:?}") };
+        let text = pdf::page_texts(&shelf.prepared(prepared).unwrap())[0].text.clone();
+        assert!(text.contains("APPROVED") && text.contains("HELLO"), "{text}");
+    }
+}
+
+#[test]
+fn hidden_annotations_and_links_are_not_drawn() {
+    let appearance = stream(
+        "/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F 5 0 R>>>>",
+        "BT /F 10 Tf 2 5 Td (SECRET) Tj ET",
+    );
+    let page = "/MediaBox[0 0 300 200]/Annots[<</Subtype/Stamp/F 2/Rect[50 50 150 70]/AP<</N 6 0 R>>>><</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(http://example.invalid)>>>>]";
+    let (preparation, shelf) = prepare(&page_pdf(page, HELLO, &[appearance]));
+    let Content::Pages { prepared, .. } = &preparation.content else { panic!() };
+    let bytes = shelf.prepared(prepared).unwrap();
+    assert!(!pdf::page_texts(&bytes)[0].text.contains("SECRET"));
+    assert!(!bytes.windows(7).any(|window| window == b"example"));
+}
+
+#[test]
+fn a_filled_field_that_cannot_be_drawn_is_told_not_printed_blank() {
+    let page = "/MediaBox[0 0 300 200]/Annots[<</Subtype/Widget/FT/Tx/V(filled in)/Rect[50 50 150 70]>>]";
+    let (preparation, _) = prepare(&page_pdf(page, HELLO, &[]));
+    assert!(matches!(&preparation.content, Content::File { reason } if reason.contains("第 1 頁")));
+    assert!(text(&preparation).contains("HELLO"));
+}
+
+#[test]
+fn pages_without_text_are_told() {
+    let (preparation, _) = prepare(&page_pdf("/MediaBox[0 0 300 200]", "0 0 100 100 re f", &[]));
+    assert_eq!(preparation.remarks, [Remark::NoText]);
+}
+
+#[test]
+fn glyph_by_glyph_text_is_put_together_again() {
+    let content = "BT /F 12 Tf 40 60 Td (A1) Tj 14.7 0 Td (00) Tj 13.4 0 Td (00) Tj 13.4 0 Td (00) Tj 13.4 0 Td (01) Tj ET";
+    let (preparation, _) = prepare(&page_pdf("/MediaBox[0 0 300 200]", content, &[]));
+    assert_eq!(text(&preparation), "A100000001");
+}
+
+#[test]
+fn a_faked_bold_is_read_once() {
+    let content =
+        "BT /F 12 Tf 2 Tr 40 60 Td (A100000001) Tj ET BT /F 12 Tf 0 Tr 40.4 60 Td (A100000001) Tj ET";
+    let (preparation, _) = prepare(&page_pdf("/MediaBox[0 0 300 200]", content, &[]));
+    assert_eq!(text(&preparation), "A100000001");
+}
+
+#[test]
+fn broken_and_hostile_documents_end_in_one_reason() {
+    let whole = page_pdf("/MediaBox[0 0 300 200]", HELLO, &[]);
+    let looped = raw_pdf(&[
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>".to_owned(),
+    ]);
+    let nested = raw_pdf(&[
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        format!("<</Type/Pages/Kids {}{}>>", "[".repeat(10_000), "]".repeat(10_000)),
+    ]);
+    for bytes in
+        [b"%PDF-1.7\n".to_vec(), b"%PDF-1.7\nnonsense".to_vec(), looped, nested, whole[..40].to_vec()]
+    {
+        let (preparation, _) = prepare(&bytes);
+        assert!(
+            matches!(preparation.content, Content::Unusable { .. } | Content::File { .. }),
+            "{:?}",
+            preparation.content
+        );
+        assert!(matches!(preparation.remarks[..], [Remark::NotBound { .. }]));
+    }
+    // A missing tail is mended by reading the objects themselves.
+    let (preparation, _) = prepare(&whole[..whole.len() - 60]);
+    assert_eq!(size(&preparation), (300, 200));
+}
+
+#[test]
+fn what_cannot_be_bound_says_what_to_do() {
+    for (media_type, is_file) in [
+        (MediaType::Docx, true),
+        (MediaType::Xlsx, false),
+        (MediaType::Ods, true),
+        (MediaType::Heic, true),
+        (MediaType::Empty, false),
+        (MediaType::Unknown, true),
+    ] {
+        let preparation = evidence::prepare(b"x", media_type, &settings(), &mut |_| unreachable!()).unwrap();
+        assert_eq!(matches!(preparation.content, Content::File { .. }), is_file, "{media_type:?}");
+        assert!(
+            matches!(&preparation.remarks[..], [Remark::NotBound { hint, .. }] if hint.starts_with('請') || hint.starts_with("如需"))
+        );
+    }
+}
+
+/// A baseline JPEG, left half black, right half white.
+fn jpeg(width: u16, height: u16) -> Vec<u8> {
+    let pixels: Vec<u8> = (0..u32::from(width) * u32::from(height))
+        .flat_map(|at| if at % u32::from(width) < u32::from(width) / 2 { [0; 3] } else { [255; 3] })
+        .collect();
+    let mut bytes = Vec::new();
+    jpeg_encoder::Encoder::new(&mut bytes, 90)
+        .encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    bytes
+}
+
+fn with_exif(jpeg: &[u8], orientation: u8, place: bool) -> Vec<u8> {
+    let n_entries = if place { 2u8 } else { 1 };
+    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
+    tiff.extend([n_entries, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);
+    if place {
+        tiff.extend([0x25, 0x88, 4, 0, 1, 0, 0, 0, 38, 0, 0, 0]);
+    }
+    tiff.extend([0; 4]);
+    if place {
+        tiff.extend([1, 0, 1, 0, 2, 0, 2, 0, 0, 0, b'N', 0, 0, 0, 0, 0, 0, 0]);
+    }
+    let mut bytes = jpeg[..2].to_vec();
+    bytes.extend([0xff, 0xe1]);
+    bytes.extend(((tiff.len() + 8) as u16).to_be_bytes());
+    bytes.extend(b"Exif\0\0");
+    bytes.extend(tiff);
+    bytes.extend(&jpeg[2..]);
+    bytes
+}
+
+#[test]
+fn pictures_are_shrunk_and_never_enlarged() {
+    // 144 points at 100 dpi are 200 pixels.
+    assert_eq!(size(&prepare(&jpeg(800, 400)).0), (200, 100));
+    assert_eq!(size(&prepare(&jpeg(80, 40)).0), (80, 40));
+}
+
+#[test]
+fn pictures_are_turned_as_their_camera_said() {
+    for (orientation, expected, left_is_dark) in [
+        (1, (80, 40), Some(true)),
+        (3, (80, 40), Some(false)),
+        (6, (40, 80), None),
+        (8, (40, 80), None),
+        (2, (80, 40), Some(false)),
+    ] {
+        let (preparation, shelf) = prepare(&with_exif(&jpeg(80, 40), orientation, false));
+        assert_eq!(size(&preparation), expected, "orientation {orientation}");
+        let Content::Picture { prepared, .. } = &preparation.content else { panic!() };
+        let pixels = jpeg_decoder::Decoder::new(&shelf.prepared(prepared).unwrap()[..]).decode().unwrap();
+        if let Some(dark) = left_is_dark {
+            assert_eq!(pixels[0] < 128, dark, "orientation {orientation}");
+        }
+    }
+}
+
+#[test]
+fn where_a_picture_was_taken_is_removed_and_told() {
+    let (preparation, shelf) = prepare(&with_exif(&jpeg(80, 40), 1, true));
+    assert_eq!(preparation.remarks, [Remark::LocationRemoved]);
+    let Content::Picture { prepared, .. } = &preparation.content else { panic!() };
+    let bytes = shelf.prepared(prepared).unwrap();
+    assert!(!bytes.windows(4).any(|window| window == b"Exif"));
+}
+
+#[test]
+fn hostile_pictures_end_in_one_reason() {
+    let mut bomb = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    bomb.extend(50_000u32.to_be_bytes());
+    bomb.extend(50_000u32.to_be_bytes());
+    bomb.extend([8, 6, 0, 0, 0, 0, 0, 0, 0]);
+    for bytes in
+        [bomb, jpeg(80, 40)[..200].to_vec(), b"\x89PNG\r\n\x1a\nnothing".to_vec(), b"GIF89a".to_vec()]
+    {
+        let (preparation, _) = prepare(&bytes);
+        assert!(matches!(preparation.content, Content::Unusable { .. }), "{:?}", preparation.content);
+    }
+}
+
+#[test]
+fn everything_finds_its_slot() {
+    let mut shelf = Shelf::default();
+    let document = prepare_on(&mut shelf, &page_pdf("/MediaBox[0 0 300 200]/Rotate 90", HELLO, &[]));
+    let photo = prepare_on(&mut shelf, &jpeg(80, 40));
+    let (Content::Pages { prepared: pages, .. }, Content::Picture { prepared: picture, .. }) =
+        (&document.content, &photo.content)
+    else {
+        panic!()
+    };
+    let base = page_pdf("/MediaBox[0 0 595 842]", "BT /F 12 Tf 40 800 Td (STAMP) Tj ET", &[]);
+    let slot =
+        |id: &str, y: f64| Slot { id: id.to_owned(), page: 0, x: 50.0, y, width: 400.0, height: 300.0 };
+    let content =
+        |id: &str, handle: &Handle, page| SlotContent { id: id.to_owned(), prepared: handle.clone(), page };
+    let slots = [slot("a", 50.0), slot("b", 400.0), slot("c", 410.0)];
+    let contents = [content("a", pages, Some(0)), content("b", picture, None), content("c", pages, Some(0))];
+    let merge = || {
+        let mut merged = Vec::new();
+        pdf::merge(&base, &slots, &contents, &shelf, &mut merged).unwrap();
+        merged
+    };
+    let merged = merge();
+    assert_eq!(merged, merge());
+    let text = &pdf::page_texts(&merged)[0].text;
+    assert!(text.contains("STAMP"), "{text}");
+    assert_eq!(pdf::page_sizes(&merged).unwrap().len(), 1);
+    // The same page in two slots is one object.
+    assert_eq!(merged.windows(5).filter(|window| window == b"HELLO").count(), 1);
+    if let Ok(folder) = std::env::var("HUIBIAN_LOOK") {
+        std::fs::write(format!("{folder}/merged.pdf"), &merged).unwrap();
+    }
+}

@@ -10,6 +10,7 @@ mod pipeline;
 mod plans;
 mod readme;
 mod rendering;
+mod support;
 mod tidy;
 mod typesetting;
 mod values;

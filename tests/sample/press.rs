@@ -104,7 +104,7 @@ fn exif_segment(orientation: u8, with_place: bool) -> Vec<u8> {
     let n_entries: u16 = if with_place { 3 } else { 2 };
     let after = 8 + 2 + 12 * u32::from(n_entries) + 4;
     let maker = b"Sample Phone\0\0\0\0";
-    let mut entry = |tiff: &mut Vec<u8>, tag: u16, kind: u16, count: u32, value: [u8; 4]| {
+    let entry = |tiff: &mut Vec<u8>, tag: u16, kind: u16, count: u32, value: [u8; 4]| {
         tiff.extend(tag.to_le_bytes());
         tiff.extend(kind.to_le_bytes());
         tiff.extend(count.to_le_bytes());
@@ -136,4 +136,89 @@ fn exif_segment(orientation: u8, with_place: bool) -> Vec<u8> {
     segment.extend(b"Exif\0\0");
     segment.extend(tiff);
     segment
+}
+
+pub fn png(picture: &image::RgbImage) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+/// Pixels stored so that a viewer that obeys the orientation shows the picture upright.
+pub fn turned_for(picture: image::RgbImage, orientation: u8) -> image::RgbImage {
+    use image::imageops::{rotate90, rotate180, rotate270};
+    match orientation {
+        3 => rotate180(&picture),
+        6 => rotate270(&picture),
+        8 => rotate90(&picture),
+        _ => picture,
+    }
+}
+
+/// An A4 page that is nothing but a grey picture.
+pub fn picture_pdf(picture: &image::RgbImage) -> Vec<u8> {
+    let grey = image::DynamicImage::ImageRgb8(picture.clone()).to_luma8();
+    let mut jpeg = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 60).encode_image(&grey).unwrap();
+    let content = "q 595 0 0 842 0 0 cm /I Do Q";
+    let mut objects: Vec<Vec<u8>> = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>"
+            .to_vec(),
+        format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()).into_bytes(),
+    ];
+    let mut image = format!(
+        "<</Type/XObject/Subtype/Image/Width {}/Height {}/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/DCTDecode/Length {}>>\nstream\n",
+        grey.width(), grey.height(), jpeg.len()
+    )
+    .into_bytes();
+    image.extend(jpeg);
+    image.extend(b"\nendstream");
+    objects.push(image);
+    let mut bytes = b"%PDF-1.4\n".to_vec();
+    let mut offsets = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        offsets.push(bytes.len());
+        bytes.extend(format!("{} 0 obj\n", index + 1).bytes());
+        bytes.extend(object);
+        bytes.extend(b"\nendobj\n");
+    }
+    let start = bytes.len();
+    bytes.extend(format!("xref\n0 {}\n0000000000 65535 f \n", offsets.len() + 1).bytes());
+    for offset in &offsets {
+        bytes.extend(format!("{offset:010} 00000 n \n").bytes());
+    }
+    bytes.extend(
+        format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", offsets.len() + 1).bytes(),
+    );
+    bytes
+}
+
+/// Adds a stamp to the first page as an annotation with its own appearance.
+pub fn with_stamp(pdf: &[u8]) -> Vec<u8> {
+    use lopdf::{Document, Object, Stream, dictionary};
+    let mut document = Document::load_mem(pdf).unwrap();
+    let page = document.page_iter().next().unwrap();
+    let font = document
+        .add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica-Bold" });
+    let drawing =
+        "0.75 0.1 0.1 RG 0.75 0.1 0.1 rg 2 w 3 3 154 44 re S BT /F 20 Tf 22 17 Td (SAMPLE 110) Tj ET";
+    let appearance = document.add_object(Stream::new(
+        dictionary! {
+            "Type" => "XObject", "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 160.into(), 50.into()],
+            "Resources" => dictionary! { "Font" => dictionary! { "F" => font } },
+        },
+        drawing.as_bytes().to_vec(),
+    ));
+    let annotation = document.add_object(dictionary! {
+        "Type" => "Annot", "Subtype" => "Stamp", "F" => 4,
+        "Rect" => vec![400.into(), 60.into(), 560.into(), 110.into()],
+        "AP" => dictionary! { "N" => appearance },
+    });
+    let page = document.get_dictionary_mut(page).unwrap();
+    page.set("Annots", Object::Array(vec![Object::Reference(annotation)]));
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).unwrap();
+    bytes
 }

@@ -4,7 +4,7 @@
 //! alone (`e"年度"`) is no date.
 
 use jiff::ToSpan;
-use jiff::civil::{Date, DateTime, date};
+use jiff::civil::{Date, DateTime, Time, date};
 
 use crate::grid::Cell;
 
@@ -103,7 +103,7 @@ fn date_time(serial: f64, epoch_1904: bool) -> Option<(DateTime, bool)> {
         (false, _) => date(1899, 12, 30),
     };
     let day = epoch.checked_add(days.days()).ok()?;
-    let value = day.to_datetime(jiff::civil::Time::midnight()).checked_add(seconds.seconds()).ok()?;
+    let value = day.to_datetime(Time::midnight()).checked_add(seconds.seconds()).ok()?;
     Some((value, is_proleptic(value) && days < 0))
 }
 
@@ -116,6 +116,11 @@ pub(super) fn is_proleptic(value: DateTime) -> bool {
 pub(super) fn iso_date(text: &str) -> Option<DateTime> {
     let text = text.trim().trim_end_matches('Z');
     text.parse::<DateTime>().ok().or_else(|| text.parse::<Date>().ok().map(|day| day.at(0, 0, 0, 0)))
+}
+
+/// Whether it is a time of day as ISO 8601 writes it.
+pub(super) fn is_time(text: &str) -> bool {
+    text.trim().trim_end_matches('Z').parse::<Time>().is_ok()
 }
 
 #[cfg(test)]
@@ -190,5 +195,6 @@ mod tests {
         assert_eq!(iso_date("0114-01-14").map(|d| d.to_string()), Some("0114-01-14T00:00:00".to_owned()));
         assert_eq!(iso_date("2025-01-15T08:30:00").map(|d| d.hour()), Some(8));
         assert_eq!(iso_date("2025-13-01"), None);
+        assert!(is_time("10:10:10") && is_time("10:10:10.5Z") && !is_time("2025-01-15"));
     }
 }

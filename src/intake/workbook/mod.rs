@@ -4,6 +4,7 @@
 //! anything is inflated or reserved; a bad cell or sheet costs itself and a remark. Knows nothing
 //! of plans or forms.
 
+mod biff;
 mod dates;
 mod foreign;
 mod gather;

@@ -47,13 +47,15 @@ fn split_sheet(text: &str) -> Option<(String, &str)> {
         }
         return None;
     }
-    // The .xls reader quotes nothing: a name may hold blanks, brackets and dots, but no `!`.
-    let (name, rest) = match text.find('!') {
+    // The .xls reader quotes nothing: a name may hold blanks, brackets, dots and even `!`.
+    let (name, rest) = match text.rfind('!') {
         Some(at) => (&text[..at], &text[at + 1..]),
         None => unanchored.split_once('.')?,
     };
     let is_other_file = name.starts_with('[');
-    (!name.is_empty() && !is_other_file).then(|| (name.to_owned(), rest))
+    // `A!$A$1,B!$B$2`
+    let are_several = name.contains("!$");
+    (!name.is_empty() && !is_other_file && !are_several).then(|| (name.to_owned(), rest))
 }
 
 /// The cell of `.$F$21` or `$填報.$F$21`.
@@ -98,6 +100,7 @@ mod tests {
             ("附表 1-統計(季)!$A$1:$B$5", "附表 1-統計(季)", "A1", "B5"),
             ("'It''s, (x)!y'!$A$1", "It's, (x)!y", "A1", "A1"),
             ("'附表'!$B$5:$A$1", "附表", "A1", "B5"),
+            ("It's, x!y!$B$2:$B$9", "It's, x!y", "B2", "B9"),
             ("表!$A:$C", "表", "A1", "C1048576"),
             ("表!$2:$3", "表", "A2", "XFD3"),
         ] {

@@ -10,7 +10,7 @@ use std::io::Cursor;
 use super::dates::{is_proleptic, iso_date};
 use super::gather::{CELL_BYTES, Gathering, NAMES, SHEETS};
 use super::names::target;
-use super::text::clean;
+use super::text::{error_code, text_cell, whole_text};
 use super::xml::{Node, Tag, Xml, XmlFault};
 use crate::container::{Package, decode_part};
 use crate::grid::{Cell, DefinedName, Grid, GridFailure, GridRemark};
@@ -28,7 +28,8 @@ pub(super) fn read(package: &mut Package<Cursor<&[u8]>>) -> Result<Grid, GridFai
     }
     let has = |folder: &str| package.entries().iter().any(|entry| entry.name.text.starts_with(folder));
     let has_macros = has("Basic/") || has("Scripts/");
-    let description = super::optional_part(package, "meta.xml")?.and_then(|meta| super::description(&meta));
+    let meta = super::optional_part(package, "meta.xml")?.unwrap_or_default();
+    let always_computes = ["LibreOffice", "OpenOffice"].iter().any(|name| meta.contains(name));
     let Some(content) = package.part("content.xml").map_err(super::package_failure)? else {
         return Err(GridFailure::Damaged { detail: "缺 content.xml".to_owned() });
     };
@@ -40,6 +41,7 @@ pub(super) fn read(package: &mut Package<Cursor<&[u8]>>) -> Result<Grid, GridFai
         hidden_styles: BTreeSet::new(),
         names: Vec::new(),
         epoch_1904: false,
+        always_computes,
     };
     if has_macros {
         reader.gathering.remark(GridRemark::Macros);
@@ -55,7 +57,7 @@ pub(super) fn read(package: &mut Package<Cursor<&[u8]>>) -> Result<Grid, GridFai
         media_type: MediaType::Ods,
         sheets: reader.gathering.sheets,
         names: reader.names,
-        description,
+        description: super::description(&meta),
         epoch_1904: reader.epoch_1904,
         remarks: reader.gathering.remarks,
     })
@@ -68,6 +70,9 @@ struct Content<'a> {
     hidden_styles: BTreeSet<String>,
     names: Vec<DefinedName>,
     epoch_1904: bool,
+    /// Written by a program that works out every formula before it saves, and leaves an empty
+    /// result without any value.
+    always_computes: bool,
 }
 
 /// What a cell's attributes say.
@@ -76,6 +81,8 @@ struct Said {
     kind: String,
     value: Option<String>,
     formula: bool,
+    /// An empty result is a result.
+    computed: bool,
     error: bool,
 }
 
@@ -88,10 +95,8 @@ impl Content<'_> {
             has_root = true;
             match tag.name() {
                 "style:style" => style = tag.attribute("style:name"),
-                "style:table-properties" => {
-                    if tag.attribute("table:display").as_deref() == Some("false") {
-                        self.hidden_styles.extend(style.take());
-                    }
+                "style:table-properties" if tag.attribute("table:display").as_deref() == Some("false") => {
+                    self.hidden_styles.extend(style.take());
                 }
                 "table:null-date" => {
                     let day = tag.attribute("table:date-value").unwrap_or_default();
@@ -231,6 +236,7 @@ impl Content<'_> {
         let said = Said {
             value: tag.attribute(value_attribute),
             formula: tag.attribute("table:formula").is_some(),
+            computed: self.always_computes,
             error: tag.attribute("calcext:value-type").as_deref() == Some("error"),
             kind,
         };
@@ -315,9 +321,9 @@ fn repetition(tag: &Tag<'_>, attribute: &str) -> u32 {
 }
 
 fn cell_value(said: &Said, text: &str) -> Result<Option<Cell>, String> {
-    let shown = clean(text);
+    let shown = whole_text(text)?;
     if said.error {
-        return Ok(Some(Cell::Error(shown.unwrap_or_else(|| "#ERROR!".to_owned()))));
+        return Ok(Some(Cell::Error(error_code(&shown.unwrap_or_default()))));
     }
     // Writers other than LibreOffice mark an error by its text only; a text cell may say the same.
     if said.formula
@@ -329,16 +335,20 @@ fn cell_value(said: &Said, text: &str) -> Result<Option<Cell>, String> {
     match (said.kind.as_str(), value) {
         ("float" | "percentage" | "currency", Some(value)) => match value.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(Cell::Number(number))),
-            _ => Err(format!("「{}」不是數字", excerpt(value))),
+            _ => Err("數值的寫法無法辨識".to_owned()),
         },
         ("date", Some(value)) => match iso_date(value) {
             Some(value) => Ok(Some(Cell::Date { value, proleptic: is_proleptic(value) })),
-            None => Err(format!("「{}」不是日期", excerpt(value))),
+            None => Err("日期的寫法無法辨識".to_owned()),
         },
-        ("time", Some(value)) => Ok(Some(Cell::Duration(shown.unwrap_or_else(|| excerpt(value))))),
+        ("time", Some(value)) => {
+            Ok(Some(Cell::Duration(shown.unwrap_or_else(|| value.chars().take(40).collect()))))
+        }
         ("boolean", Some(value)) => Ok(Some(Cell::Flag(value.eq_ignore_ascii_case("true")))),
-        ("string", value) => Ok(value.and_then(clean).or(shown).map(Cell::Text)),
-        _ if shown.is_none() && said.formula => Ok(Some(Cell::Uncomputed)),
+        ("string", Some(value)) if !value.is_empty() => text_cell(value),
+        // An empty result is a result.
+        ("string", _) => Ok(shown.map(Cell::Text)),
+        _ if shown.is_none() && said.formula && !said.computed => Ok(Some(Cell::Uncomputed)),
         _ => Ok(shown.map(Cell::Text)),
     }
 }
@@ -346,8 +356,4 @@ fn cell_value(said: &Said, text: &str) -> Result<Option<Cell>, String> {
 fn is_error_code(text: &str) -> bool {
     text.starts_with("Err:")
         || ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"].contains(&text)
-}
-
-fn excerpt(value: &str) -> String {
-    value.chars().take(40).collect()
 }

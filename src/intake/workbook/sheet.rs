@@ -3,9 +3,9 @@
 //! A bad cell costs itself, never its sheet. Knows SpreadsheetML's cell types and nothing of
 //! packages.
 
-use super::dates::{Shown, is_proleptic, iso_date, shown};
+use super::dates::{Shown, is_proleptic, is_time, iso_date, shown};
 use super::gather::{CELL_BYTES, Gathering};
-use super::text::{clean, unescape};
+use super::text::{error_code, text_cell, unescape};
 use super::xlsx::{Shared, rich_text};
 use super::xml::{Node, Tag, Xml, XmlFault};
 use crate::grid::Cell;
@@ -121,11 +121,11 @@ fn read_cell(xml: &mut Xml<'_>, tag: &Tag<'_>) -> Result<Written, XmlFault> {
 /// The cell's value; `Err` is a value that cannot be, in the user's words.
 fn value(written: Written, shared: &Shared) -> Result<Option<Cell>, String> {
     if let Some(inline) = written.inline {
-        return Ok(clean(&inline).map(Cell::Text));
+        return text_cell(&inline);
     }
     let said = match (written.value, written.kind.as_str()) {
         // An empty result is a result; without a value nothing was ever worked out.
-        (Some(said), "str") => return Ok(clean(&unescape(&said)).map(Cell::Text)),
+        (Some(said), "str") => return text_cell(&unescape(&said)),
         (Some(said), _) if !said.trim().is_empty() => said,
         (_, _) if written.formula => return Ok(Some(Cell::Uncomputed)),
         (_, _) => return Ok(None),
@@ -134,15 +134,16 @@ fn value(written: Written, shared: &Shared) -> Result<Option<Cell>, String> {
     match written.kind.as_str() {
         "s" => {
             let text = trimmed.parse().ok().and_then(|index| shared.strings.nth(index));
-            let text = text.ok_or_else(|| format!("共用字串第 {} 號不存在", excerpt(trimmed)))?;
-            Ok(clean(text).map(Cell::Text))
+            let text = text.ok_or_else(|| "所指的共用字串不存在".to_owned())?;
+            text_cell(text)
         }
         "b" => Ok(Some(Cell::Flag(trimmed == "1" || trimmed.eq_ignore_ascii_case("true")))),
         // Excel adds new errors over time; whatever stands there is one.
-        "e" => Ok(Some(Cell::Error(excerpt(trimmed)))),
+        "e" => Ok(Some(Cell::Error(error_code(trimmed)))),
         "d" => match iso_date(trimmed) {
             Some(value) => Ok(Some(Cell::Date { value, proleptic: is_proleptic(value) })),
-            None => Err(format!("「{}」不是日期", excerpt(trimmed))),
+            None if is_time(trimmed) => Ok(Some(Cell::Duration(trimmed.to_owned()))),
+            None => Err("日期的寫法無法辨識".to_owned()),
         },
         "" | "n" => match trimmed.parse::<f64>() {
             Ok(number) if number.is_finite() => {
@@ -150,12 +151,8 @@ fn value(written: Written, shared: &Shared) -> Result<Option<Cell>, String> {
                 Ok(Some(shown(number, style, shared.epoch_1904)))
             }
             // Some exporters write texts where only numbers may stand.
-            _ => Ok(clean(&unescape(&said)).map(Cell::Text)),
+            _ => text_cell(&unescape(&said)),
         },
-        _ => Ok(clean(&unescape(&said)).map(Cell::Text)),
+        _ => text_cell(&unescape(&said)),
     }
-}
-
-fn excerpt(value: &str) -> String {
-    value.chars().take(40).collect()
 }

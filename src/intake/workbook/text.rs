@@ -2,6 +2,28 @@
 //!
 //! Characters themselves are never changed: a compatibility form is the character gate's business.
 
+use super::gather::CHARACTERS;
+use crate::grid::Cell;
+
+/// A cell's text, cleaned; `Err` when it is longer than any cell may be and was cut in reading.
+pub(super) fn whole_text(raw: &str) -> Result<Option<String>, String> {
+    if raw.len() > CHARACTERS * 4 {
+        return Err(format!("文字超過 {CHARACTERS} 字"));
+    }
+    Ok(clean(raw))
+}
+
+/// As `whole_text`, as a cell.
+pub(super) fn text_cell(raw: &str) -> Result<Option<Cell>, String> {
+    Ok(whole_text(raw)?.map(Cell::Text))
+}
+
+/// What an error cell says, when it says an error; anything else could be anyone's text.
+pub(super) fn error_code(said: &str) -> String {
+    let is_code = said.len() <= 20 && (said.starts_with('#') || said.starts_with("Err:"));
+    if is_code { said.to_owned() } else { "#ERROR!".to_owned() }
+}
+
 /// Cleans a cell's text as `grid::Cell::Text` promises; `None` when nothing is left.
 pub(super) fn clean(text: &str) -> Option<String> {
     let mut cleaned = String::with_capacity(text.len());

@@ -4,7 +4,7 @@
 //! or sheet type refuse a sheet or a workbook, and says neither where a faulty cell stands nor that
 //! a reference leaves the grid. Macros are never looked into.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use super::dates::{Shown, built_in_format, format_code};
@@ -16,6 +16,9 @@ use super::xml::{Node, Xml, XmlFault};
 use crate::container::Package;
 use crate::grid::{DefinedName, Grid, GridFailure, GridRemark};
 use crate::inventory::MediaType;
+
+/// Relationships of one part.
+const RELATIONS: usize = 10_000;
 
 /// What all sheets of a workbook share.
 #[derive(Default)]
@@ -77,15 +80,20 @@ pub(super) fn read(package: &mut Package<Cursor<&[u8]>>) -> Result<Grid, GridFai
     let mut gathering = Gathering::new();
     remark_parts(package, &mut gathering);
     let mut shared = Shared { epoch_1904: workbook.epoch_1904, ..Shared::default() };
-    if let Some(text) = related_part(package, &related, "styles")? {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if let Some(text) = shared_part(package, &related, folder, "styles")? {
         shared.styles = read_styles(&text).map_err(damaged)?;
     }
-    if let Some(text) = related_part(package, &related, "sharedStrings")? {
+    if let Some(text) = shared_part(package, &related, folder, "sharedStrings")? {
         shared.strings = read_strings(&text).map_err(damaged)?;
     }
+    let mut read_parts = BTreeSet::new();
     for sheet in &workbook.sheets {
         gathering.begin_sheet(&sheet.name, sheet.visible);
-        read_listed(package, related.get(&sheet.relation), &shared, &mut gathering)?;
+        // Each part once: a part of megabytes could be listed a thousand times.
+        let relation = related.get(&sheet.relation);
+        let relation = relation.filter(|relation| read_parts.insert(relation.target.as_str()));
+        read_listed(package, relation, &shared, &mut gathering)?;
     }
     gathering.end_sheet();
     if gathering.sheets.is_empty() {
@@ -162,6 +170,9 @@ fn relations(
     let mut xml = Xml::new(&text);
     while let Some(node) = xml.next().map_err(damaged)? {
         let Node::Open(tag) = node else { continue };
+        if found.len() >= RELATIONS {
+            return Err(GridFailure::TooLarge { detail: format!("內部連結超過 {RELATIONS} 個") });
+        }
         if tag.local() != "Relationship" || tag.attribute("TargetMode").as_deref() == Some("External") {
             continue;
         }
@@ -191,14 +202,16 @@ fn resolve(folder: &str, target: &str) -> String {
     steps.join("/")
 }
 
-fn related_part(
+/// A part all sheets share, by its relation or, where a writer forgot that, by its usual name.
+fn shared_part(
     package: &mut Package<Cursor<&[u8]>>,
     related: &BTreeMap<String, Relation>,
+    folder: &str,
     kind: &str,
 ) -> Result<Option<String>, GridFailure> {
     match related.values().find(|relation| relation.kind == kind) {
         Some(relation) => super::optional_part(package, &relation.target),
-        None => Ok(None),
+        None => super::optional_part(package, &format!("{folder}/{kind}.xml")),
     }
 }
 
@@ -214,7 +227,10 @@ fn read_workbook(text: &str) -> Result<Workbook, XmlFault> {
                 let said = tag.attribute("date1904").unwrap_or_default();
                 workbook.epoch_1904 = matches!(said.as_str(), "1" | "true");
             }
-            "sheet" if workbook.sheets.len() < SHEETS => {
+            "sheet" if workbook.sheets.len() >= SHEETS => {
+                return Err(XmlFault(format!("超過 {SHEETS} 張工作表")));
+            }
+            "sheet" => {
                 let state = tag.attribute("state").unwrap_or_default();
                 workbook.sheets.push(Listed {
                     name: unescape(&tag.attribute("name").unwrap_or_default()),

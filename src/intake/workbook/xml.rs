@@ -100,7 +100,7 @@ impl<'a> Xml<'a> {
                 Ok(Event::CData(text)) => Node::Text(text.xml10_content()),
                 Ok(Event::GeneralRef(reference)) => match resolve(&reference) {
                     Some(character) => Node::Text(Cow::Owned(character.to_string())),
-                    None => return Err(self.end(format!("&{}; is not defined", &*reference))),
+                    None => return Err(self.end(undefined(&reference))),
                 },
                 Ok(Event::Eof) => {
                     self.ended = true;
@@ -154,6 +154,10 @@ impl<'a> Xml<'a> {
 pub(super) fn push_within(text: &mut String, piece: &str, limit: usize) {
     let room = limit.saturating_sub(text.len());
     text.push_str(&piece[..piece.floor_char_boundary(room)]);
+}
+
+fn undefined(reference: &str) -> String {
+    format!("未定義的符號 &{};", reference.chars().take(20).collect::<String>())
 }
 
 fn resolve(reference: &BytesRef<'_>) -> Option<char> {

@@ -1,0 +1,122 @@
+//! The secretariat's exceptions laid over what was found: a reason and a name lift a breach.
+//!
+//! A breach so answered stays in the list and no longer blocks. An exception that is unfinished,
+//! aims at nothing or at what nobody may answer for is itself told.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Rule, Severity};
+use crate::folding::{did_you_mean, fold};
+use crate::identity;
+use crate::roc;
+use crate::submission::{Exception, SecretariatAnswers};
+
+use super::{breach, rules};
+
+pub static EXCEPTION_INCOMPLETE: Rule = Rule {
+    id: "exception-incomplete",
+    severity: Severity::Error,
+    title: "例外核可缺理由或核可人",
+    explanation: "檢查什麼：例外核可的每一列，是否都有理由與核可人。\n\
+        為何重要：核可要有人負責、說得出原因，才經得起事後查核；缺一者不生效。\n\
+        如何修正：請補上理由與核可人；不核可者請清除該列。",
+    answerable: false,
+};
+
+pub static EXCEPTION_UNMATCHED: Rule = Rule {
+    id: "exception-unmatched",
+    severity: Severity::Warning,
+    title: "例外核可沒有對應的檢核結果",
+    explanation: "檢查什麼：例外核可的識別碼，是否對應到本次的檢核結果。\n\
+        為何重要：對應不到的核可沒有作用，可能是打錯，也可能問題已經改好。\n\
+        如何修正：請自檢核結果整串複製識別碼；問題已改好者，請清除該列。",
+    answerable: false,
+};
+
+pub static EXCEPTION_NOT_ANSWERABLE: Rule = Rule {
+    id: "exception-not-answerable",
+    severity: Severity::Warning,
+    title: "此類問題不能以例外核可",
+    explanation: "檢查什麼：例外核可所指的規則，是否允許核可。\n\
+        為何重要：有些問題（例如檔案打不開）無法以核可解決，成品一定會缺。\n\
+        如何修正：請依檢核結果所示修正原處，並清除該列核可。",
+    answerable: false,
+};
+
+pub static RULES: &[&Rule] = &[&EXCEPTION_INCOMPLETE, &EXCEPTION_UNMATCHED, &EXCEPTION_NOT_ANSWERABLE];
+
+pub fn apply(answers: &SecretariatAnswers, diagnostics: &mut Diagnostics) {
+    let mut found = Vec::new();
+    for exception in &answers.exceptions {
+        let wanted = folded(&exception.key.value);
+        let is_meant =
+            |diagnostic: &Diagnostic| diagnostic.exception_key().is_some_and(|key| folded(&key) == wanted);
+        let is_matched = diagnostics.iter().any(is_meant);
+        if !is_matched {
+            found.push(unmatched(exception, diagnostics));
+        } else if let Some(incomplete) = incomplete(exception) {
+            found.push(incomplete);
+        } else {
+            for diagnostic in diagnostics.iter_mut().filter(|diagnostic| is_meant(diagnostic)) {
+                diagnostic.accepted = Some(acceptance(exception));
+            }
+        }
+    }
+    diagnostics.extend(found);
+}
+
+/// Keys as people copy them: blanks, widths and masks do not matter.
+fn folded(key: &str) -> String {
+    fold(&identity::mask(key.trim()))
+}
+
+/// 「理由（核可：王科長，111.02.10）」.
+fn acceptance(exception: &Exception) -> String {
+    let (reason, name) = (exception.reason.trim(), exception.name.trim());
+    match exception.date {
+        Some(date) => format!("{reason}（核可：{name}，{}）", roc::dotted(date)),
+        None => format!("{reason}（核可：{name}）"),
+    }
+}
+
+fn at(rule: &'static Rule, exception: &Exception, marked: usize, message: String) -> Diagnostic {
+    let cells = vec![exception.key.value.clone(), exception.reason.clone(), exception.name.clone()];
+    let subject = format!("例外核可 {}", exception.key.value.trim());
+    breach(rule, &exception.key.place, None, subject, message).excerpt(Some(Excerpt { cells, marked }))
+}
+
+fn incomplete(exception: &Exception) -> Option<Diagnostic> {
+    let (lacks, marked) = match (exception.reason.trim().is_empty(), exception.name.trim().is_empty()) {
+        (true, true) => ("理由與核可人", 1),
+        (true, false) => ("理由", 1),
+        (false, true) => ("核可人", 2),
+        (false, false) => return None,
+    };
+    let message = format!("例外「{}」缺{lacks}，核可不生效", exception.key.value.trim());
+    Some(
+        at(&EXCEPTION_INCOMPLETE, exception, marked, message)
+            .hint(format!("請補上{lacks}；不核可者請清除該列")),
+    )
+}
+
+fn unmatched(exception: &Exception, diagnostics: &Diagnostics) -> Diagnostic {
+    let key = exception.key.value.trim();
+    let id = fold(key.split(['@', '＠']).next().unwrap_or(key));
+    let registry = rules();
+    if let Some(rule) = registry.iter().find(|rule| rule.id == id && !rule.answerable) {
+        let message = format!("「{}」（{}）不能以例外核可", rule.id, rule.title);
+        return at(&EXCEPTION_NOT_ANSWERABLE, exception, 0, message).hint("請修正原處，並清除這一列");
+    }
+    let mut keys: Vec<String> = diagnostics.iter().filter_map(Diagnostic::exception_key).collect();
+    keys.sort();
+    let is_known = registry.iter().any(|rule| rule.id == id);
+    let nearest = did_you_mean(key, keys.iter().map(String::as_str));
+    let hint = match nearest {
+        Some(nearest) => format!("是否為「{nearest}」？請自檢核結果整串複製"),
+        None if !is_known => match did_you_mean(&id, registry.iter().map(|rule| rule.id)) {
+            Some(nearest) => format!("沒有「{id}」這條規則，是否為「{nearest}」？"),
+            None => "請自檢核結果整串複製識別碼".to_owned(),
+        },
+        None => "問題已改好者，請清除這一列；否則請自檢核結果整串複製識別碼".to_owned(),
+    };
+    let message = format!("例外「{key}」沒有對應到任何檢核結果");
+    at(&EXCEPTION_UNMATCHED, exception, 0, message).hint(hint)
+}

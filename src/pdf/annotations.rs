@@ -1,0 +1,141 @@
+//! Annotations and form fields flattened into a page through their appearance streams.
+//!
+//! ISO 32000-1 §12.5.5 says how an appearance is fitted into its rectangle. What has no appearance
+//! but should show something cannot be flattened, and is said.
+
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+
+use super::geometry::{Matrix, matrix, number, rectangle, resolve};
+
+/// Annotation flags (§12.5.3, Table 165).
+const HIDDEN: i64 = 1 << 1;
+const NO_VIEW: i64 = 1 << 5;
+/// A page with more annotations than this is hostile.
+const MAX_ANNOTATIONS: usize = 5_000;
+
+/// An appearance with the matrix that brings it to its place on the page.
+pub struct Appearance<'a> {
+    pub stream: &'a Stream,
+    pub placement: Matrix,
+}
+
+/// What a page's annotations show.
+#[derive(Default)]
+pub struct Appearances<'a> {
+    pub shown: Vec<Appearance<'a>>,
+    /// Something with content but without an appearance.
+    pub is_missing_one: bool,
+    /// Their texts, for the privacy gate.
+    pub texts: Vec<String>,
+}
+
+/// The appearances of a page, in drawing order.
+pub fn appearances(document: &Document, page: ObjectId) -> Appearances<'_> {
+    let mut found = Appearances::default();
+    let Ok(page) = document.get_dictionary(page) else { return found };
+    let Some(Object::Array(annotations)) =
+        page.get(b"Annots").ok().and_then(|object| resolve(document, object))
+    else {
+        return found;
+    };
+    for annotation in annotations.iter().take(MAX_ANNOTATIONS) {
+        let Some(Object::Dictionary(annotation)) = resolve(document, annotation) else { continue };
+        look_at(document, annotation, &mut found);
+    }
+    found
+}
+
+fn look_at<'a>(document: &'a Document, annotation: &'a Dictionary, found: &mut Appearances<'a>) {
+    let subtype = annotation.get(b"Subtype").ok().and_then(|object| object.as_name().ok()).unwrap_or(b"");
+    for key in [&b"Contents"[..], b"V", b"T"] {
+        if let Some(Object::String(bytes, _)) =
+            annotation.get(key).ok().and_then(|object| resolve(document, object))
+        {
+            found.texts.push(super::text::string(bytes));
+        }
+    }
+    let flags = annotation.get(b"F").ok().and_then(|object| number(document, object)).unwrap_or(0.0) as i64;
+    if flags & (HIDDEN | NO_VIEW) != 0 || matches!(subtype, b"Popup" | b"Link") {
+        return;
+    }
+    let area = annotation.get(b"Rect").ok().and_then(|object| rectangle(document, object));
+    match (normal_appearance(document, annotation), area) {
+        (Some(stream), Some(area)) => {
+            if let Some(placement) = placement(document, stream, area) {
+                found.shown.push(Appearance { stream, placement });
+            }
+        }
+        _ if should_show(document, annotation, subtype) => found.is_missing_one = true,
+        _ => {}
+    }
+}
+
+/// The stream under AP/N, chosen by the state AS where there are several.
+fn normal_appearance<'a>(document: &'a Document, annotation: &'a Dictionary) -> Option<&'a Stream> {
+    let Object::Dictionary(appearance) = resolve(document, annotation.get(b"AP").ok()?)? else { return None };
+    match resolve(document, appearance.get(b"N").ok()?)? {
+        Object::Stream(stream) => Some(stream),
+        Object::Dictionary(states) => {
+            let state = annotation.get(b"AS").ok().and_then(|object| object.as_name().ok())?;
+            match resolve(document, states.get(state).ok()?)? {
+                Object::Stream(stream) => Some(stream),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Algorithm of §12.5.5: the transformed appearance box is fitted to the annotation's rectangle.
+fn placement(document: &Document, stream: &Stream, area: [f64; 4]) -> Option<Matrix> {
+    let own = stream.dict.get(b"BBox").ok().and_then(|object| rectangle(document, object))?;
+    let [a, b, c, d, e, f] = stream
+        .dict
+        .get(b"Matrix")
+        .ok()
+        .and_then(|object| matrix(document, object))
+        .unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    let corners = [(own[0], own[1]), (own[2], own[1]), (own[0], own[3]), (own[2], own[3])]
+        .map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
+    let low = |pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).fold(f64::INFINITY, f64::min);
+    let high = |pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).fold(f64::NEG_INFINITY, f64::max);
+    let (x0, y0, x1, y1) = (low(|p| p.0), low(|p| p.1), high(|p| p.0), high(|p| p.1));
+    if x1 - x0 < 1e-6 || y1 - y0 < 1e-6 {
+        return None;
+    }
+    let (sx, sy) = ((area[2] - area[0]) / (x1 - x0), (area[3] - area[1]) / (y1 - y0));
+    Some([sx, 0.0, 0.0, sy, area[0] - x0 * sx, area[1] - y0 * sy])
+}
+
+/// Whether a viewer would draw something that we have no appearance for.
+fn should_show(document: &Document, annotation: &Dictionary, subtype: &[u8]) -> bool {
+    if subtype != b"Widget" {
+        return matches!(
+            subtype,
+            b"FreeText"
+                | b"Stamp"
+                | b"Ink"
+                | b"Highlight"
+                | b"Underline"
+                | b"StrikeOut"
+                | b"Square"
+                | b"Circle"
+                | b"Line"
+                | b"Polygon"
+                | b"PolyLine"
+                | b"Squiggly"
+                | b"Caret"
+                | b"Redact"
+        );
+    }
+    let of_field = |key: &[u8]| {
+        let own = annotation.get(key).ok();
+        let parents = || {
+            let parent = annotation.get(b"Parent").ok().and_then(|object| resolve(document, object))?;
+            parent.as_dict().ok()?.get(key).ok()
+        };
+        own.or_else(parents).and_then(|object| resolve(document, object))
+    };
+    let is_text = matches!(of_field(b"FT"), Some(Object::Name(kind)) if kind == b"Tx" || kind == b"Ch");
+    is_text && matches!(of_field(b"V"), Some(Object::String(value, _)) if !value.is_empty())
+}

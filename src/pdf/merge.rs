@@ -1,0 +1,309 @@
+//! Puts prepared evidence into the slots of typeset frames, streaming: the base document and one
+//! exhibit are in memory, never all of them.
+//!
+//! The base is Typst's own document and everything of it is kept: outline, destinations, page labels,
+//! metadata, structure. Inserted content is an artifact to screen readers; the frame's text tells
+//! what it is.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use anyhow::{Context, bail};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
+
+use crate::dossier::{Slot, SlotContent};
+use crate::exhibit::{ByteSource, Handle, PageSize};
+
+use super::copy::Copier;
+use super::geometry::{Upright, inherited, operands, resolve};
+use super::write;
+
+/// Writes `base` with every content drawn in its slot: upright, whole, centred, keeping its ratio.
+///
+/// # Errors
+/// The base or a prepared file is not one of ours, a content has no slot, or `out` cannot be written.
+pub fn merge(
+    base: &[u8],
+    slots: &[Slot],
+    contents: &[SlotContent],
+    source: &dyn ByteSource,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let base = Document::load_mem(base).context("the frames are not a PDF")?;
+    let pages: Vec<ObjectId> = base.page_iter().collect();
+    let slots: BTreeMap<&str, &Slot> = slots.iter().map(|slot| (slot.id.as_str(), slot)).collect();
+    let mut by_handle: BTreeMap<&Handle, Vec<&SlotContent>> = BTreeMap::new();
+    for content in contents {
+        by_handle.entry(&content.prepared).or_default().push(content);
+    }
+
+    let mut sheet = Sheet::new(out, base.max_id + 1)?;
+    let mut drawings: BTreeMap<usize, Vec<Drawing>> = BTreeMap::new();
+    for (handle, contents) in by_handle {
+        let bytes = source.prepared(handle).with_context(|| format!("prepared file {}", handle.0))?;
+        for placed in sheet.add_exhibit(&bytes, &contents)? {
+            let slot = slots.get(placed.id.as_str()).with_context(|| format!("no slot {}", placed.id))?;
+            drawings.entry(slot.page).or_default().push(placed.into_slot(slot));
+        }
+    }
+    let mut changed: BTreeMap<ObjectId, Object> = BTreeMap::new();
+    for (page, drawings) in &drawings {
+        let id = *pages.get(*page).context("a slot lies past the last page")?;
+        let page = sheet.page_with(&base, id, drawings)?;
+        changed.insert(id, page);
+    }
+    for (id, object) in &base.objects {
+        sheet.write(*id, changed.get(id).unwrap_or(object))?;
+    }
+    sheet.finish(&base)
+}
+
+/// Something to be drawn, in its own coordinates.
+struct Placed {
+    /// The slot's id.
+    id: String,
+    xobject: u32,
+    size: PageSize,
+    /// A picture fills the unit square; a form has its own size.
+    is_picture: bool,
+}
+
+/// A drawing instruction on a base page.
+struct Drawing {
+    xobject: u32,
+    /// Slot in points from the page's top left corner, and the content's size.
+    slot: Slot,
+    size: PageSize,
+    is_picture: bool,
+}
+
+impl Placed {
+    fn into_slot(self, slot: &Slot) -> Drawing {
+        Drawing { xobject: self.xobject, slot: slot.clone(), size: self.size, is_picture: self.is_picture }
+    }
+}
+
+impl Drawing {
+    /// The matrix that fits the content into its slot on a page of the given height.
+    fn matrix(&self, page_height: f64) -> [f64; 6] {
+        let scale = (self.slot.width / self.size.width).min(self.slot.height / self.size.height);
+        let (width, height) = (self.size.width * scale, self.size.height * scale);
+        let x = self.slot.x + (self.slot.width - width) / 2.0;
+        let y = page_height - self.slot.y - self.slot.height + (self.slot.height - height) / 2.0;
+        if self.is_picture { [width, 0.0, 0.0, height, x, y] } else { [scale, 0.0, 0.0, scale, x, y] }
+    }
+}
+
+/// The document being written, object by object.
+struct Sheet<'a> {
+    out: Counting<'a>,
+    offsets: BTreeMap<u32, u64>,
+    next: u32,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(out: &'a mut dyn Write, next: u32) -> io::Result<Self> {
+        let mut out = Counting { out, written: 0 };
+        // The second line's high bytes tell transfer programs that the file is binary (§7.5.2).
+        out.write_all(b"%PDF-1.7\n%\xe5\xbd\x99\xe7\xb7\xa8\n")?;
+        Ok(Sheet { out, offsets: BTreeMap::new(), next })
+    }
+
+    fn fresh(&mut self) -> u32 {
+        self.next += 1;
+        self.next - 1
+    }
+
+    fn write(&mut self, id: ObjectId, object: &Object) -> anyhow::Result<()> {
+        // Object and cross-reference streams were unpacked on loading; writing them again would
+        // only leave dead weight.
+        if let Object::Stream(stream) = object
+            && (stream.dict.has_type(b"ObjStm") || stream.dict.has_type(b"XRef"))
+        {
+            return Ok(());
+        }
+        self.offsets.insert(id.0, self.out.written);
+        write!(self.out, "{} 0 obj\n", id.0)?;
+        write::object(&mut self.out, object)?;
+        self.out.write_all(b"\nendobj\n")?;
+        Ok(())
+    }
+
+    /// Writes what an exhibit's contents need and gives what can now be drawn.
+    fn add_exhibit(&mut self, bytes: &[u8], contents: &[&SlotContent]) -> anyhow::Result<Vec<Placed>> {
+        if bytes.starts_with(&[0xff, 0xd8]) {
+            return self.add_picture(bytes, contents);
+        }
+        let document = Document::load_mem(bytes).context("a prepared file is not a PDF of ours")?;
+        let pages: Vec<ObjectId> = document.page_iter().collect();
+        let mut copier = Copier::new(&document, self.next);
+        let mut forms: BTreeMap<usize, (u32, PageSize)> = BTreeMap::new();
+        let mut objects = Vec::new();
+        for content in contents {
+            let index = content.page.unwrap_or(0);
+            if forms.contains_key(&index) {
+                continue;
+            }
+            let page = *pages.get(index).context("a prepared file has fewer pages than was said")?;
+            let size = Upright::of(&document, page).size();
+            let id = copier.fresh();
+            objects.push((id, page_form(&document, page, size, &mut copier)?));
+            forms.insert(index, (id, size));
+        }
+        self.next = copier.next();
+        for (id, object) in objects {
+            self.write((id, 0), &object)?;
+        }
+        copier.drain::<anyhow::Error>(&mut |id, object| self.write((id, 0), &object))?;
+        self.next = self.next.max(copier.next());
+        Ok(contents
+            .iter()
+            .filter_map(|content| {
+                let (xobject, size) = *forms.get(&content.page.unwrap_or(0))?;
+                Some(Placed { id: content.id.clone(), xobject, size, is_picture: false })
+            })
+            .collect())
+    }
+
+    fn add_picture(&mut self, jpeg: &[u8], contents: &[&SlotContent]) -> anyhow::Result<Vec<Placed>> {
+        let (width, height, components) =
+            jpeg_header(jpeg).context("a prepared picture is not a JPEG of ours")?;
+        let image = Stream::new(
+            dictionary! {
+                "Type" => "XObject",
+                "Subtype" => "Image",
+                "Width" => i64::from(width),
+                "Height" => i64::from(height),
+                "ColorSpace" => if components == 1 { "DeviceGray" } else { "DeviceRGB" },
+                "BitsPerComponent" => 8,
+                "Filter" => "DCTDecode",
+            },
+            jpeg.to_vec(),
+        );
+        let id = self.fresh();
+        self.write((id, 0), &Object::Stream(image))?;
+        let size = PageSize { width: f64::from(width), height: f64::from(height) };
+        Ok(contents
+            .iter()
+            .map(|content| Placed { id: content.id.clone(), xobject: id, size, is_picture: true })
+            .collect())
+    }
+
+    /// The base page with its drawings appended after its own content.
+    fn page_with(&mut self, base: &Document, id: ObjectId, drawings: &[Drawing]) -> anyhow::Result<Object> {
+        let mut page = base.get_dictionary(id).context("a page of the frames")?.clone();
+        let height = Upright::of(base, id).size().height;
+        let mut resources = match inherited(base, id, b"Resources").and_then(|object| resolve(base, object)) {
+            Some(Object::Dictionary(resources)) => resources.clone(),
+            _ => Dictionary::new(),
+        };
+        let mut xobjects = match resources.get(b"XObject").ok().and_then(|object| resolve(base, object)) {
+            Some(Object::Dictionary(xobjects)) => xobjects.clone(),
+            _ => Dictionary::new(),
+        };
+        // Our own drawings first, inside their own q … Q: the stamp stays above the evidence, and
+        // nothing the base does to the graphics state matters.
+        let mut content = String::new();
+        for drawing in drawings {
+            let name = format!("Hb{}", drawing.xobject);
+            let matrix = operands(&drawing.matrix(height));
+            content.push_str(&format!("/Artifact BMC q {matrix} cm /{name} Do Q EMC\n"));
+            xobjects.set(name, Object::Reference((drawing.xobject, 0)));
+        }
+        resources.set("XObject", Object::Dictionary(xobjects));
+        page.set("Resources", Object::Dictionary(resources));
+        let drawn = self.fresh();
+        self.write((drawn, 0), &Object::Stream(Stream::new(Dictionary::new(), content.into_bytes())))?;
+        let mut streams = vec![Object::Reference((drawn, 0))];
+        match page.get(b"Contents").ok().and_then(|object| resolve(base, object)) {
+            Some(Object::Array(items)) => streams.extend(items.iter().cloned()),
+            Some(Object::Stream(_)) => streams.extend(page.get(b"Contents").ok().cloned()),
+            _ => {}
+        }
+        page.set("Contents", Object::Array(streams));
+        Ok(Object::Dictionary(page))
+    }
+
+    /// Cross-reference table and trailer (§7.5.4, §7.5.5).
+    fn finish(mut self, base: &Document) -> anyhow::Result<()> {
+        let start = self.out.written;
+        let size = self.next.max(self.offsets.keys().next_back().map_or(1, |last| last + 1));
+        write!(self.out, "xref\n0 {size}\n0000000000 65535 f \n")?;
+        for id in 1..size {
+            match self.offsets.get(&id) {
+                Some(offset) if *offset > 9_999_999_999 => bail!("the document is larger than 10 GB"),
+                Some(offset) => write!(self.out, "{offset:010} 00000 n \n")?,
+                None => write!(self.out, "0000000000 65535 f \n")?,
+            }
+        }
+        let mut trailer = Dictionary::new();
+        for key in [&b"Root"[..], b"Info", b"ID"] {
+            if let Ok(value) = base.trailer.get(key) {
+                trailer.set(key.to_vec(), value.clone());
+            }
+        }
+        trailer.set("Size", i64::from(size));
+        self.out.write_all(b"trailer\n")?;
+        write::object(&mut self.out, &Object::Dictionary(trailer))?;
+        write!(self.out, "\nstartxref\n{start}\n%%EOF\n")?;
+        self.out.flush()?;
+        Ok(())
+    }
+}
+
+/// A prepared page as a form of its own size.
+fn page_form(
+    document: &Document,
+    page: ObjectId,
+    size: PageSize,
+    copier: &mut Copier,
+) -> anyhow::Result<Object> {
+    let dictionary = document.get_dictionary(page).context("a prepared page")?;
+    let contents = dictionary.get(b"Contents").ok().and_then(|object| resolve(document, object));
+    let Some(Object::Stream(stream)) = contents else { bail!("a prepared page has no content") };
+    let mut form = copier.stream(stream);
+    let resources = match dictionary.get(b"Resources").ok().and_then(|object| resolve(document, object)) {
+        Some(Object::Dictionary(resources)) => copier.dictionary(resources),
+        _ => Dictionary::new(),
+    };
+    form.dict.set("Type", Object::Name(b"XObject".to_vec()));
+    form.dict.set("Subtype", Object::Name(b"Form".to_vec()));
+    let area = [0.0, 0.0, size.width as f32, size.height as f32];
+    form.dict.set("BBox", Object::Array(area.iter().map(|n| Object::Real(*n)).collect()));
+    form.dict.set("Resources", Object::Dictionary(resources));
+    Ok(Object::Stream(form))
+}
+
+/// Width, height and number of components from a JPEG's frame header (ITU T.81 §B.2.2).
+fn jpeg_header(jpeg: &[u8]) -> Option<(u16, u16, u8)> {
+    let mut at = 2;
+    loop {
+        let [0xff, marker, high, low] = *jpeg.get(at..at + 4)? else { return None };
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        if matches!(marker, 0xc0..=0xc2) {
+            let frame = jpeg.get(at + 4..at + 10)?;
+            let height = u16::from_be_bytes([frame[1], frame[2]]);
+            let width = u16::from_be_bytes([frame[3], frame[4]]);
+            return (width > 0 && height > 0).then_some((width, height, frame[5]));
+        }
+        at += 2 + length;
+    }
+}
+
+/// Counts what passes, for the cross-reference table.
+struct Counting<'a> {
+    out: &'a mut dyn Write,
+    written: u64,
+}
+
+impl Write for Counting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.written += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

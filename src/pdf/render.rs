@@ -1,0 +1,88 @@
+//! Pages as pictures, for what cannot be copied faithfully. Only here and in `text`: hayro.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
+
+use crate::exhibit::PageSize;
+
+/// Pixels of one rendered page at most: an A3 page at 200 dpi has 7.7 million.
+const MAX_PIXELS: f64 = 12_000_000.0;
+
+/// An opaque picture, three bytes a pixel.
+pub struct Raster {
+    pub width: u32,
+    pub height: u32,
+    pub rgb: Vec<u8>,
+    /// Size of the page in points.
+    pub page: PageSize,
+}
+
+/// Why a document cannot be opened for rendering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unopened {
+    Password,
+    Damaged,
+}
+
+/// Renders the pages with the given indices (from 0; all when `None`), one at a time.
+pub fn rasters(
+    bytes: &[u8],
+    indices: Option<&[usize]>,
+    dpi: f64,
+    page: &mut dyn FnMut(usize, Option<Raster>),
+) -> Result<usize, Unopened> {
+    let pdf = open(bytes)?;
+    let n_pages = pdf.pages().len();
+    let all: Vec<usize> = (0..n_pages).collect();
+    let cache = RenderCache::new();
+    for index in indices.unwrap_or(&all) {
+        let raster = pdf.pages().get(*index).and_then(|page| {
+            // hayro does not panic on the public corpora; a page that makes it is a page lost.
+            catch_unwind(AssertUnwindSafe(|| raster(page, &cache, dpi))).ok().flatten()
+        });
+        page(*index, raster);
+    }
+    Ok(n_pages)
+}
+
+/// Number of pages hayro sees, when it can open the document.
+pub fn open(bytes: &[u8]) -> Result<Pdf, Unopened> {
+    match catch_unwind(AssertUnwindSafe(|| Pdf::new(bytes.to_vec()))) {
+        Ok(Ok(pdf)) if !pdf.pages().is_empty() => Ok(pdf),
+        Ok(Err(LoadPdfError::Decryption(_))) => Err(Unopened::Password),
+        _ => Err(Unopened::Damaged),
+    }
+}
+
+fn raster<'a>(
+    page: &'a hayro::hayro_syntax::page::Page<'a>,
+    cache: &RenderCache<'a>,
+    dpi: f64,
+) -> Option<Raster> {
+    let (width, height) = page.render_dimensions();
+    let (width, height) = (f64::from(width), f64::from(height));
+    if !(width >= 1.0 && height >= 1.0) {
+        return None;
+    }
+    let wanted = dpi / 72.0;
+    let scale = wanted.min((MAX_PIXELS / (width * height)).sqrt()).min(60_000.0 / width.max(height));
+    let pixmap = render(
+        page,
+        cache,
+        &InterpreterSettings::default(),
+        &RenderSettings::default(),
+        &PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE },
+    );
+    let rgb =
+        pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    Some(Raster {
+        width: u32::from(pixmap.width()),
+        height: u32::from(pixmap.height()),
+        rgb,
+        page: PageSize { width, height },
+    })
+}

@@ -1,0 +1,18 @@
+//! Scaffolding shared by tests: a small plan, fillings, and workbooks read as users' are.
+
+#[path = "../../sample/answers.rs"]
+pub mod answers;
+pub mod plans;
+pub mod scene;
+pub mod workspace;
+
+use huibian::grid::Grid;
+use huibian::intake::workbook::read_workbook;
+
+/// The grid of a workbook we wrote ourselves.
+pub fn grid(bytes: &[u8]) -> Grid {
+    match read_workbook(bytes) {
+        Ok(grid) => grid,
+        Err(failure) => panic!("our own workbook cannot be read: {failure:?}"),
+    }
+}
