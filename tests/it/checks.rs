@@ -4,6 +4,7 @@
 use huibian::diagnostic::{Diagnostic, Severity};
 use huibian::exhibit::{Content, Remark};
 use huibian::inventory::{MediaType, Role};
+use huibian::place::RelPath;
 use jiff::civil::Date;
 
 use crate::support::scene::Scene;
@@ -361,4 +362,82 @@ fn comparison_is_silent_when_units_agree() {
     let mut scene = Scene::new();
     scene.set_field("labour", "LAB02", "cases", "5");
     assert_eq!(scene.said("figures-differ"), []);
+}
+
+/// A rule and a change that comes close to breaking it.
+const NEAR_MISSES: &[(&str, fn(&mut Scene))] = &[
+    ("value-out-of-range", |s| s.set_cell("police", "POL04", "sessions", 1, 8, "100")),
+    ("date-outside-period", |s| s.set_cell("police", "POL04", "sessions", 1, 0, "110/12/31")),
+    ("row-duplicate", |s| {
+        let rows = s.rows("police", "POL04", "sessions");
+        let mut again = rows[0].clone();
+        again.as_array_mut().unwrap()[1] = "同一天的另一場".into();
+        rows.push(again);
+    }),
+    ("half-year-missing", |s| {
+        s.set_cell("police", "POL02", "meetings", 0, 0, "110/06/30");
+        s.set_cell("police", "POL02", "meetings", 1, 0, "110/07/01");
+    }),
+    ("ratio-above-whole", |s| {
+        s.set_field("social", "SOC04", "assessed", "6");
+        s.set_field("social", "SOC04", "placed", "6");
+    }),
+    ("field-blank", |s| s.set_field("police", "POL06", "victims", "0")),
+    ("field-blank", |s| s.set_field("police", "POL06", "victims", "無")),
+    ("column-blank", |s| s.set_cell("police", "POL04", "sessions", 1, 5, "０")),
+    // What cannot be read is said once, by whoever read it.
+    ("column-blank", |s| s.set_cell("police", "POL04", "sessions", 1, 5, "很多")),
+    ("field-blank", |s| s.set_field("police", "POL06", "victims", "很多")),
+    ("deadline-unit-late", |s| {
+        s.today = Date::constant(2022, 2, 15);
+        s.units.remove("health");
+    }),
+    ("deadline-unit-late", |s| s.today = Date::constant(2022, 2, 17)),
+    ("deadline-passed", |s| s.today = Date::constant(2022, 3, 10)),
+    ("evidence-missing", |s| s.files.retain(|file| !file.path.as_str().contains("警03-3"))),
+    ("evidence-extension-wrong", |s| {
+        s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/照片.JPEG")
+    }),
+    ("evidence-kind-unfit", |s| s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/照片.JPEG")),
+    ("evidence-unusable", |s| {
+        s.preparation("警03-1").content = Content::File { reason: "試算表".to_owned() };
+    }),
+    ("identity-number", |s| s.set_narrative("police", "POL03", "證號 A123***789 之民眾")),
+    ("identity-number-suspected", |s| s.set_narrative("police", "POL03", "文號 A12345678、統編 12345675")),
+    ("mobile-number", |s| s.set_narrative("police", "POL03", "請撥 03-5250000 轉 123")),
+    ("character-compatibility", |s| s.set_narrative("police", "POL03", "人口㈠①、％")),
+    ("character-without-glyph", |s| s.uncovered = vec!['龘']),
+    ("exception-unmatched", |s| {
+        s.files.retain(|file| !file.path.as_str().contains("警03-1"));
+        s.except("evidence-missing＠警０３-1 ", "正本另送", "王示例");
+    }),
+    ("exception-incomplete", |s| {
+        s.files.retain(|file| !file.path.as_str().contains("警03-1"));
+        s.except("evidence-missing@警03-1", "正本另送", "王示例");
+    }),
+];
+
+#[test]
+fn near_misses_are_passed_over() {
+    let of = |scene: &Scene, rule: &str| -> Vec<String> {
+        scene.said(rule).into_iter().map(|said| format!("{} {}", said.subject, said.message)).collect()
+    };
+    let unchanged = Scene::new();
+    let mut failures = Vec::new();
+    for (index, (rule, change)) in NEAR_MISSES.iter().enumerate() {
+        let mut scene = Scene::new();
+        change(&mut scene);
+        let said = of(&scene, rule);
+        if said != of(&unchanged, rule) {
+            failures.push(format!("{rule} (case {index}): {said:#?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn lateness_and_holidays_never_block() {
+    let mut scene = Scene::new();
+    scene.today = Date::constant(2022, 12, 31);
+    assert!(!scene.check().block(), "{:#?}", scene.check());
 }
