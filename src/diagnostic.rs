@@ -169,8 +169,10 @@ impl Diagnostics {
         self.0.iter().filter(|diagnostic| diagnostic.blocks()).count()
     }
 
+    /// Warnings that nobody answered for.
     pub fn n_warnings(&self) -> usize {
-        self.0.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning).count()
+        let is_open = |d: &&Diagnostic| d.severity == Severity::Warning && d.accepted.is_none();
+        self.0.iter().filter(is_open).count()
     }
 
     /// In the order a reader wants them: unit, errors before warnings, file, sheet, cell.

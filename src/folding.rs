@@ -8,10 +8,21 @@ use unicode_normalization::UnicodeNormalization;
 /// Names as people compare them: NFKC, no blanks, 台 as 臺, lower case.
 pub fn fold(name: &str) -> String {
     name.nfkc()
-        .filter(|c| !c.is_whitespace())
+        .filter(|c| !c.is_whitespace() && !is_invisible(*c))
         .map(|c| if c == '台' { '臺' } else { c })
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Zero-width characters, direction marks, soft hyphens and variation selectors: typed by nobody,
+/// pasted by many.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// How alike two folded words are, 0 to 1.
+pub fn likeness(a: &str, b: &str) -> f64 {
+    strsim::normalized_levenshtein(a, b)
 }
 
 /// Canonical composition (Unicode NFC).

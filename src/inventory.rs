@@ -9,11 +9,10 @@ use sha2::{Digest, Sha256, Sha512};
 use crate::place::RelPath;
 use crate::plan::{ItemCode, UnitId};
 
-/// Digests of a file's bytes, lower-case hex.
+/// Digests of a file's bytes at intake, lower-case hex. The bundle takes its own of what it packs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Digests {
     pub sha256: String,
-    pub sha512: String,
 }
 
 /// What a file is, by its first bytes, whatever its name says.
@@ -99,22 +98,20 @@ impl Inventory {
 /// Digests bytes as they stream by.
 pub struct FileDigester {
     sha256: Sha256,
-    sha512: Sha512,
 }
 
 impl FileDigester {
     #[expect(clippy::new_without_default, reason = "a digester is begun, not defaulted")]
     pub fn new() -> Self {
-        FileDigester { sha256: Sha256::new(), sha512: Sha512::new() }
+        FileDigester { sha256: Sha256::new() }
     }
 
     pub fn update(&mut self, bytes: &[u8]) {
         self.sha256.update(bytes);
-        self.sha512.update(bytes);
     }
 
     pub fn finish(self) -> Digests {
-        Digests { sha256: hex(&self.sha256.finalize()), sha512: hex(&self.sha512.finalize()) }
+        Digests { sha256: hex(&self.sha256.finalize()) }
     }
 }
 

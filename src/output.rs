@@ -19,24 +19,35 @@ const MANIFEST: &str = "內部/產出清單.json";
 #[derive(Debug)]
 pub enum OutputError {
     /// Another run holds the folder.
-    Busy { folder: PathBuf, holder: String },
+    Busy {
+        folder: PathBuf,
+        holder: String,
+    },
     NotAFolder(PathBuf),
     /// The output would lie in the inputs, or the reverse.
-    Entangled { inputs: PathBuf, output: PathBuf },
+    Entangled {
+        inputs: PathBuf,
+        output: PathBuf,
+    },
     /// A file of the last output is open in another program (Windows).
-    InUse { folder: PathBuf },
-    Full { path: PathBuf },
-    Io { path: PathBuf, error: io::Error },
+    InUse {
+        folder: PathBuf,
+    },
+    Full {
+        path: PathBuf,
+    },
+    Io {
+        path: PathBuf,
+        error: io::Error,
+    },
 }
 
 impl fmt::Display for OutputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OutputError::Busy { folder, holder } => write!(
-                f,
-                "另一個 huibian 正在使用「{}」{holder}。請等它完成後再執行。",
-                folder.display()
-            ),
+            OutputError::Busy { folder, holder } => {
+                write!(f, "另一個 huibian 正在使用「{}」{holder}。請等它完成後再執行。", folder.display())
+            }
             OutputError::NotAFolder(path) => {
                 write!(f, "「{}」已存在且不是資料夾。請改用 --out 指定別的資料夾。", path.display())
             }
@@ -52,7 +63,11 @@ impl fmt::Display for OutputError {
                 folder.display()
             ),
             OutputError::Full { path } => {
-                write!(f, "磁碟空間不足，無法寫入「{}」；上一次的成果仍在。請清出空間後再執行一次。", path.display())
+                write!(
+                    f,
+                    "磁碟空間不足，無法寫入「{}」；上一次的成果仍在。請清出空間後再執行一次。",
+                    path.display()
+                )
             }
             OutputError::Io { path, error } => write!(
                 f,
@@ -65,9 +80,28 @@ impl fmt::Display for OutputError {
 
 impl std::error::Error for OutputError {}
 
+impl OutputError {
+    /// What a failed write inside a run means for the output folder; other errors pass as they are.
+    pub fn explain(error: anyhow::Error, folder: &Path) -> anyhow::Error {
+        let kind = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+        let path = folder.to_owned();
+        match kind {
+            Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::WriteZero) => {
+                OutputError::Full { path }.into()
+            }
+            Some(kind @ (io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)) => {
+                OutputError::Io { path, error: kind.into() }.into()
+            }
+            _ => error,
+        }
+    }
+}
+
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> OutputError + '_ {
     move |error| match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => OutputError::Full { path: path.to_owned() },
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            OutputError::Full { path: path.to_owned() }
+        }
         _ => OutputError::Io { path: path.to_owned(), error },
     }
 }
@@ -227,6 +261,10 @@ impl Sink for OutputFolder {
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
         fs::read(self.path(name))
     }
+
+    fn size(&self, name: &str) -> io::Result<u64> {
+        Ok(fs::metadata(self.path(name))?.len())
+    }
 }
 
 impl Drop for OutputFolder {
@@ -250,8 +288,13 @@ fn refuse_entangled(output: &Path, inputs: &Path) -> Result<(), OutputError> {
 
 /// The file stays when the run ends: removing it would let two runs hold two locks of one name.
 fn take_lock(path: &Path, target: &Path) -> Result<File, OutputError> {
-    let mut file =
-        File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(failed(path))?;
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(failed(path))?;
     match file.try_lock() {
         Ok(()) => {
             let note = format!("（行程 {}）", std::process::id());
@@ -360,7 +403,8 @@ mod tests {
     fn an_abandoned_run_leaves_the_last_output() {
         let root = tempfile::tempdir().unwrap();
         run(root.path(), "a");
-        let mut output = OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap();
+        let mut output =
+            OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap();
         write(&mut output, "b", "b");
         drop(output);
         assert_eq!(listing(&root.path().join("output")), ["a", "內部/產出清單.json"]);
@@ -376,15 +420,18 @@ mod tests {
             (false, true, false, "old"),
         ] {
             let root = tempfile::tempdir().unwrap();
-            for (present, name, content) in
-                [(new, ".output.huibian-new", "new"), (old, ".output.huibian-old", "old"), (target, "output", "target")]
-            {
+            for (present, name, content) in [
+                (new, ".output.huibian-new", "new"),
+                (old, ".output.huibian-old", "old"),
+                (target, "output", "target"),
+            ] {
                 if present {
                     fs::create_dir(root.path().join(name)).unwrap();
                     fs::write(root.path().join(name).join("who"), content).unwrap();
                 }
             }
-            let output = OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap();
+            let output =
+                OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap();
             drop(output);
             assert_eq!(fs::read_to_string(root.path().join("output/who")).unwrap(), expected);
             assert_eq!(listing(root.path()), [".output.huibian-lock", "output/who"]);
@@ -406,7 +453,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("inputs")).unwrap();
         for output in ["inputs/output", "inputs", "."] {
-            let error = OutputFolder::begin(&root.path().join(output), &root.path().join("inputs")).unwrap_err();
+            let error =
+                OutputFolder::begin(&root.path().join(output), &root.path().join("inputs")).unwrap_err();
             assert!(matches!(error, OutputError::Entangled { .. }), "{output}: {error}");
         }
     }
@@ -415,7 +463,8 @@ mod tests {
     fn a_file_in_the_way_is_told() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("output"), "").unwrap();
-        let error = OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap_err();
+        let error =
+            OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap_err();
         assert!(matches!(error, OutputError::NotAFolder(_)), "{error}");
     }
 }

@@ -74,6 +74,8 @@ pub enum Failure {
     Unreadable(String),
     /// The bytes are not those that were digested.
     Changed,
+    /// The prepared file could not be kept: the disk is full or cannot be written.
+    NoRoom(String),
 }
 
 /// Does a job in this process. Called by worker processes, and by tests directly.
@@ -100,7 +102,8 @@ pub fn run(job: &Job) -> Outcome {
             };
             match evidence::prepare(&bytes, *media_type, settings, &mut store) {
                 Ok(preparation) => Outcome::Prepared(preparation),
-                Err(error) => Outcome::Failed(Failure::Unreadable(error.to_string())),
+                // Only `store` fails: whatever is wrong with the file is in the preparation.
+                Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
             }
         }
     }
@@ -146,8 +149,13 @@ pub struct Processes {
 impl Processes {
     /// Workers of the binary that is running now.
     pub fn of_this_binary() -> io::Result<Self> {
+        Ok(Processes::of(std::env::current_exe()?))
+    }
+
+    /// Workers of the given huibian.
+    pub fn of(program: PathBuf) -> Self {
         let n_workers = thread::available_parallelism().map_or(1, usize::from).clamp(1, 8);
-        Ok(Processes { program: std::env::current_exe()?, n_workers, time_limit: TIME_LIMIT })
+        Processes { program, n_workers, time_limit: TIME_LIMIT }
     }
 }
 
@@ -166,8 +174,7 @@ impl JobRunner for Processes {
             }
         };
         thread::scope(|scope| {
-            let threads: Vec<_> =
-                (0..self.n_workers.min(jobs.len())).map(|_| scope.spawn(serve)).collect();
+            let threads: Vec<_> = (0..self.n_workers.min(jobs.len())).map(|_| scope.spawn(serve)).collect();
             threads.into_iter().try_for_each(|thread| match thread.join() {
                 Ok(result) => result,
                 Err(panic) => std::panic::resume_unwind(panic),

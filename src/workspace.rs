@@ -153,7 +153,7 @@ impl Workspace {
             path: listed.path.clone(),
             bytes: 0,
             media_type: MediaType::Unknown,
-            digests: Digests { sha256: String::new(), sha512: String::new() },
+            digests: Digests { sha256: String::new() },
             role: Role::LeftOut(String::new()),
             unreadable: None,
         };
@@ -241,7 +241,11 @@ fn litter(path: &RelPath) -> Option<&'static str> {
     if matches!(lower.as_str(), "thumbs.db" | "desktop.ini" | "ehthumbs.db") {
         return Some("Windows 系統檔");
     }
-    if lower.ends_with(".tmp") || lower.ends_with(".crdownload") || lower.ends_with(".part") || name.ends_with('~') {
+    if lower.ends_with(".tmp")
+        || lower.ends_with(".crdownload")
+        || lower.ends_with(".part")
+        || name.ends_with('~')
+    {
         return Some("未完成的暫存檔");
     }
     if name.starts_with('.') {
@@ -274,7 +278,8 @@ impl Folders {
 
     fn role(&self, path: &RelPath, media_type: MediaType) -> Role {
         let components: Vec<&str> = path.components().collect();
-        let (file_name, folders) = components.split_last().map_or(("", &[][..]), |(name, rest)| (*name, rest));
+        let (file_name, folders) =
+            components.split_last().map_or(("", &[][..]), |(name, rest)| (*name, rest));
         if folders.first().is_some_and(|top| *top == TEMPLATES_FOLDER) {
             return Role::Template;
         }

@@ -79,9 +79,10 @@ fn appendix(
 
 /// `2-1-3_02.ods`: ASCII, so that no unzipper garbles it; the Chinese name stands in the 目錄.
 fn bundle_name(number: &str, index: usize, exhibit: &Exhibit) -> String {
-    let extension = exhibit.source.extension().filter(|extension| {
-        extension.len() <= 5 && extension.chars().all(|c| c.is_ascii_alphanumeric())
-    });
+    let extension = exhibit
+        .source
+        .extension()
+        .filter(|extension| extension.len() <= 5 && extension.chars().all(|c| c.is_ascii_alphanumeric()));
     match extension {
         Some(extension) => format!("{number}_{index:02}.{extension}"),
         None => format!("{number}_{index:02}"),

@@ -28,18 +28,11 @@ fn view(chart: &Chart, material: &Material) -> Option<ChartView> {
     if parts.is_empty() {
         return None;
     }
-    let parts = if confidential {
-        merge_small(parts, Figure::from(material.plan.limits.small_cell))
-    } else {
-        parts
-    };
+    let parts =
+        if confidential { merge_small(parts, Figure::from(material.plan.limits.small_cell)) } else { parts };
     let bars: Vec<Bar> = parts
         .iter()
-        .map(|(label, figure)| Bar {
-            label: label.clone(),
-            value: figure.to_f64(),
-            text: figure.grouped(2),
-        })
+        .map(|(label, figure)| Bar { label: label.clone(), value: figure.to_f64(), text: figure.grouped(2) })
         .collect();
     let described: Vec<String> =
         bars.iter().map(|bar| format!("{}{}{}", bar.label, bar.text, chart.measure)).collect();

@@ -21,7 +21,9 @@ use crate::dossier::{
 use crate::exhibit::Exhibit;
 use crate::figure::Figure;
 use crate::identity;
-use crate::plan::{Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId};
+use crate::plan::{
+    Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId,
+};
 use crate::roc;
 use crate::submission::{Answer, Applies, EditorialMode, SecretariatAnswers, Submission, part_key};
 
@@ -243,7 +245,11 @@ fn absence<'a>(task: &Task, material: &'a Material) -> Option<&'a str> {
 
 /// 「本年度無案件：原因」.
 fn absence_text(reason: &str) -> String {
-    if reason.is_empty() { "本年度無案件。".to_owned() } else { format!("本年度無案件：{}", printable(reason)) }
+    if reason.is_empty() {
+        "本年度無案件。".to_owned()
+    } else {
+        format!("本年度無案件：{}", printable(reason))
+    }
 }
 
 /// The units' texts in plan order. A task that feeds several indicators tells its story in the

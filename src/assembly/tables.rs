@@ -146,7 +146,13 @@ pub fn detail_tables(
     references
 }
 
-fn detail_table(number: usize, title: String, unit: String, table: &Table, records: &[Record]) -> DetailTable {
+fn detail_table(
+    number: usize,
+    title: String,
+    unit: String,
+    table: &Table,
+    records: &[Record],
+) -> DetailTable {
     let columns = table
         .columns
         .iter()

@@ -24,9 +24,11 @@ pub fn contents(dossier: &Dossier, entries: &[BundleEntry]) -> String {
     }
     lines.push(String::new());
     lines.push("二、附件".to_owned());
-    let pages = dossier.facets.iter().flat_map(|facet| &facet.indicators).flat_map(|section| &section.references);
-    let pages: std::collections::BTreeMap<_, _> =
-        pages.map(|reference| (reference.number.as_str(), (reference.first_page, reference.last_page))).collect();
+    let pages =
+        dossier.facets.iter().flat_map(|facet| &facet.indicators).flat_map(|section| &section.references);
+    let pages: std::collections::BTreeMap<_, _> = pages
+        .map(|reference| (reference.number.as_str(), (reference.first_page, reference.last_page)))
+        .collect();
     for appendix in dossier.appendices.iter().filter(|appendix| appendix.absent.is_none()) {
         let range = match pages.get(appendix.number.as_str()) {
             Some((Some(first), Some(last))) => format!("　佐證資料第 {first}–{last} 頁"),

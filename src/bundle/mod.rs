@@ -45,7 +45,10 @@ pub struct BundleEntry {
 pub enum EntrySource {
     Bytes(Vec<u8>),
     /// An input file, with the digest taken at intake.
-    Input { path: RelPath, sha256: String },
+    Input {
+        path: RelPath,
+        sha256: String,
+    },
 }
 
 /// What was written.
@@ -57,7 +60,13 @@ pub struct BundleReport {
 
 impl BundlePlan {
     /// The form, the appendices, the figures, and the files that could not be bound.
-    pub fn new(top_folder: String, plan: &Plan, dossier: &Dossier, form: Vec<u8>, appendices: Vec<u8>) -> Self {
+    pub fn new(
+        top_folder: String,
+        plan: &Plan,
+        dossier: &Dossier,
+        form: Vec<u8>,
+        appendices: Vec<u8>,
+    ) -> Self {
         let mut entries = vec![
             BundleEntry::bytes("01-self-assessment-自評表.pdf", "自評表", form),
             BundleEntry::bytes("02-appendices-佐證資料.pdf", "佐證資料", appendices),
@@ -87,11 +96,7 @@ impl BundlePlan {
 
 impl BundleEntry {
     fn bytes(name: &str, caption: &str, bytes: Vec<u8>) -> Self {
-        BundleEntry {
-            name: name.to_owned(),
-            caption: caption.to_owned(),
-            source: EntrySource::Bytes(bytes),
-        }
+        BundleEntry { name: name.to_owned(), caption: caption.to_owned(), source: EntrySource::Bytes(bytes) }
     }
 }
 
@@ -164,7 +169,12 @@ fn put<W: Write + Seek>(
     bytes: &[u8],
 ) -> anyhow::Result<()> {
     let mut reader = Cursor::new(bytes);
-    zip.entry(&format!("{}/{name}", plan.top_folder), packing, bytes.len() as u64, &mut reader as &mut dyn Read)
+    zip.entry(
+        &format!("{}/{name}", plan.top_folder),
+        packing,
+        bytes.len() as u64,
+        &mut reader as &mut dyn Read,
+    )
 }
 
 /// bagit.txt, bag-info.txt and the payload manifest.

@@ -70,7 +70,20 @@ mod tests {
 
     #[test]
     fn reserved_and_forbidden_names_are_refused() {
-        for name in ["", "CON", "con.pdf", "a/NUL.txt", "a:b", "a%b", "尾.", "尾 ", " 頭", "COM¹", "\u{202e}fdp", "a//b"] {
+        for name in [
+            "",
+            "CON",
+            "con.pdf",
+            "a/NUL.txt",
+            "a:b",
+            "a%b",
+            "尾.",
+            "尾 ",
+            " 頭",
+            "COM¹",
+            "\u{202e}fdp",
+            "a//b",
+        ] {
             assert!(!is_safe(name), "{name}");
         }
         for name in ["01-自評表.pdf", "CONTENTS.txt", "03-files/2-1-3_01.ods", "控制.txt"] {

@@ -166,7 +166,8 @@ fn check_submission(
             check_table(rows, told, out);
         }
     }
-    for rows in tables.iter().filter(|rows| input.plan.shared_tables.iter().any(|table| table.id == rows.table.id))
+    for rows in
+        tables.iter().filter(|rows| input.plan.shared_tables.iter().any(|table| table.id == rows.table.id))
     {
         if rows.applies {
             check_table(rows, told, out);
@@ -258,7 +259,10 @@ impl Gaps<'_> {
 
     fn switch(&self) -> Option<Diagnostic> {
         let subject = format!("{} 本年度有／無", self.task.code);
-        if !self.task.may_be_absent || self.answer.applies.is_some() || self.knows(&self.answer.place, &subject) {
+        if !self.task.may_be_absent
+            || self.answer.applies.is_some()
+            || self.knows(&self.answer.place, &subject)
+        {
             return None;
         }
         let message =
@@ -337,8 +341,13 @@ fn check_table(rows: &TableRows, told: &Told, out: &mut Diagnostics) {
             if told.knows(Some(rows.unit), place, &subject) {
                 continue;
             }
-            let message =
-                format!("「{}」第 {} 筆的「{}」空白{}", rows.table.title, index + 1, column.label, ground(severity));
+            let message = format!(
+                "「{}」第 {} 筆的「{}」空白{}",
+                rows.table.title,
+                index + 1,
+                column.label,
+                ground(severity)
+            );
             out.push(
                 breach(&COLUMN_BLANK, place, Some(rows.unit), subject, message)
                     .severity(severity)

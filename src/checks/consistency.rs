@@ -157,9 +157,7 @@ fn ratio_above_whole(
     denominator: &str,
 ) -> Option<Diagnostic> {
     let find = |key: &str| task.fields.iter().find(|field| field.key == key);
-    let figure = |key: &str| {
-        input.figures.figure(&FieldRef { task: task.id.clone(), field: key.to_owned() })
-    };
+    let figure = |key: &str| input.figures.figure(&FieldRef { task: task.id.clone(), field: key.to_owned() });
     let (part, whole) = (find(numerator)?, find(denominator)?);
     let (n_part, n_whole) = (figure(numerator)?, figure(denominator)?);
     if n_part <= n_whole || n_whole.is_negative() {
@@ -286,7 +284,8 @@ fn check_rows(rows: &TableRows, period: Period, out: &mut Diagnostics) {
 
 /// Rows with the same day and the same first text; without a day, rows that agree in everything.
 fn check_duplicates(rows: &TableRows, out: &mut Diagnostics) {
-    let first = |wanted: fn(&ValueKind) -> bool| rows.table.columns.iter().find(|column| wanted(&column.kind));
+    let first =
+        |wanted: fn(&ValueKind) -> bool| rows.table.columns.iter().find(|column| wanted(&column.kind));
     let day = first(|kind| matches!(kind, ValueKind::Date | ValueKind::DateSpan));
     let title = first(|kind| *kind == ValueKind::Text);
     let values = |row: &Record, column: &Field| row.values.get(&column.key).map(|l| shown(&l.value));
@@ -331,7 +330,8 @@ fn check_half_years(rows: &TableRows, rule: &HalfYearRule, period: Period, out: 
         })
         .collect();
     // Without any row the table itself is reported.
-    let Some(middle) = period.first.checked_add(jiff::Span::new().months(6)).ok().filter(|_| !rows.rows.is_empty())
+    let Some(middle) =
+        period.first.checked_add(jiff::Span::new().months(6)).ok().filter(|_| !rows.rows.is_empty())
     else {
         return;
     };
@@ -346,12 +346,17 @@ fn check_half_years(rows: &TableRows, rule: &HalfYearRule, period: Period, out: 
             0 => String::new(),
             n => format!("（另有 {n} 筆沒有可用的日期）"),
         };
-        let message =
-            format!("{name}（{}）沒有「{}」{undated}", roc::span(first, last), rows.table.title);
+        let message = format!("{name}（{}）沒有「{}」{undated}", roc::span(first, last), rows.table.title);
         out.push(
-            breach(&HALF_YEAR_MISSING, &rows.place, Some(rows.unit), format!("{} {name}", rows.subject()), message)
-                .severity(severity_of(rule.standing))
-                .hint(format!("依{}每半年至少一次；漏列請補列，確未辦理請說明並報請核可", rule.basis)),
+            breach(
+                &HALF_YEAR_MISSING,
+                &rows.place,
+                Some(rows.unit),
+                format!("{} {name}", rows.subject()),
+                message,
+            )
+            .severity(severity_of(rule.standing))
+            .hint(format!("依{}每半年至少一次；漏列請補列，確未辦理請說明並報請核可", rule.basis)),
         );
     }
 }

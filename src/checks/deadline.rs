@@ -114,8 +114,7 @@ fn effective(input: &CheckInput, day: Date, name: &str, place: &Place, out: &mut
     let Some(working) = input.calendar.working_day_on_or_before(day) else {
         let message = format!("{name}{}所在年度沒有辦公日曆表資料，無法判斷是否為放假日", roc::full(day));
         out.push(
-            breach(&DEADLINE_CALENDAR_UNKNOWN, place, None, name, message)
-                .hint("請自行核對該年度辦公日曆表"),
+            breach(&DEADLINE_CALENDAR_UNKNOWN, place, None, name, message).hint("請自行核對該年度辦公日曆表"),
         );
         return day;
     };
@@ -146,8 +145,12 @@ fn unit_late(input: &CheckInput, unit: &Unit, due: Date, told: &Diagnostics) -> 
         (false, _) => "尚未繳交".to_owned(),
         (true, n) => format!("仍有 {n} 個錯誤待補正"),
     };
-    let message =
-        format!("「{}」已逾{INTERNAL}{}{}，{what}", unit.name, roc::day_and_weekday(due), lateness(input, due));
+    let message = format!(
+        "「{}」已逾{INTERNAL}{}{}，{what}",
+        unit.name,
+        roc::day_and_weekday(due),
+        lateness(input, due)
+    );
     Some(
         breach(&DEADLINE_UNIT_LATE, &Place::Workspace, Some(&unit.id), &unit.name, message)
             .hint("請洽該單位儘速繳交或補正"),

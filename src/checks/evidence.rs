@@ -214,19 +214,26 @@ fn missing(input: &CheckInput, task: &Task, item: &EvidenceItem) -> Option<Diagn
 }
 
 fn has_evidence(input: &CheckInput, unit: &UnitId) -> bool {
-    input.plan.tasks_of(unit).any(|task| {
-        task.evidence.iter().any(|item| input.inventory.evidence(&item.code).next().is_some())
-    })
+    input
+        .plan
+        .tasks_of(unit)
+        .any(|task| task.evidence.iter().any(|item| input.inventory.evidence(&item.code).next().is_some()))
 }
 
-fn unmasked(input: &CheckInput, task: &Task, item: &EvidenceItem, files: &[&InputFile]) -> Option<Diagnostic> {
+fn unmasked(
+    input: &CheckInput,
+    task: &Task,
+    item: &EvidenceItem,
+    files: &[&InputFile],
+) -> Option<Diagnostic> {
     let submission = input.submissions.get(&task.unit)?;
     let line = submission.evidence.get(&item.code);
     if !item.masking || line.is_some_and(|line| line.masked) {
         return None;
     }
     let place = line.map_or_else(|| Place::file(&submission.file), |line| line.place.clone());
-    let message = format!("佐證 {}「{}」有 {} 個檔案，但未勾選「已遮蔽」", item.code, item.title, files.len());
+    let message =
+        format!("佐證 {}「{}」有 {} 個檔案，但未勾選「已遮蔽」", item.code, item.title, files.len());
     Some(
         breach(&MASKING_UNCONFIRMED, &place, Some(&task.unit), item.code.as_str(), message)
             .hint("請逐檔確認個資已遮蔽，再於佐證檢核表勾選「已遮蔽」"),
@@ -251,9 +258,7 @@ fn check_file(task: &Task, item: &EvidenceItem, file: &InputFile, out: &mut Diag
             MediaType::Cfb => "檔案可能設有密碼或為舊版格式；請以原程式開啟、取消密碼後另存",
             _ => "請以原程式開啟後另存成正確的格式，不要只改副檔名",
         };
-        out.push(
-            at(&EVIDENCE_EXTENSION_WRONG, format!("副檔名是 .{extension}，內容卻是{name}")).hint(hint),
-        );
+        out.push(at(&EVIDENCE_EXTENSION_WRONG, format!("副檔名是 .{extension}，內容卻是{name}")).hint(hint));
     }
     if !media::serves(file.media_type, extension.as_deref(), &item.kinds) {
         let kinds: Vec<String> = item.kinds.iter().map(|kind| format!(".{kind}")).collect();
@@ -268,7 +273,13 @@ fn check_file(task: &Task, item: &EvidenceItem, file: &InputFile, out: &mut Diag
 }
 
 /// What the preparation remarked. An unusable file is told once, as an error.
-fn check_preparation(input: &CheckInput, told: &Told, unit: &UnitId, file: &InputFile, out: &mut Diagnostics) {
+fn check_preparation(
+    input: &CheckInput,
+    told: &Told,
+    unit: &UnitId,
+    file: &InputFile,
+    out: &mut Diagnostics,
+) {
     let Some(preparation) = input.preparations.get(&file.path) else { return };
     let place = Place::file(&file.path);
     let at = |rule, message: String| breach(rule, &place, Some(unit), file.path.as_str(), message);

@@ -91,7 +91,10 @@ fn incomplete(exception: &Exception) -> Option<Diagnostic> {
         (false, false) => return None,
     };
     let message = format!("例外「{}」缺{lacks}，核可不生效", exception.key.value.trim());
-    Some(at(&EXCEPTION_INCOMPLETE, exception, marked, message).hint(format!("請補上{lacks}；不核可者請清除該列")))
+    Some(
+        at(&EXCEPTION_INCOMPLETE, exception, marked, message)
+            .hint(format!("請補上{lacks}；不核可者請清除該列")),
+    )
 }
 
 fn unmatched(exception: &Exception, diagnostics: &Diagnostics) -> Diagnostic {

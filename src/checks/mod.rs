@@ -116,8 +116,7 @@ struct Told {
 
 impl Told {
     fn of(found: &Diagnostics) -> Self {
-        let mut told =
-            Told { cells: BTreeSet::new(), subjects: BTreeSet::new(), blocked: BTreeSet::new() };
+        let mut told = Told { cells: BTreeSet::new(), subjects: BTreeSet::new(), blocked: BTreeSet::new() };
         for diagnostic in found.iter() {
             if matches!(diagnostic.place, Place::Cell { .. }) {
                 told.cells.insert(diagnostic.place.clone());

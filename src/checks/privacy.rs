@@ -72,9 +72,9 @@ fn rule_of(hit: &IdentityHit) -> &'static Rule {
 
 /// Hits by rule, in the order of the registry.
 fn by_rule(hits: &[IdentityHit]) -> impl Iterator<Item = (&'static Rule, Vec<&IdentityHit>)> {
-    RULES.iter().map(move |rule| {
-        (*rule, hits.iter().filter(|hit| rule_of(hit).id == rule.id).collect::<Vec<_>>())
-    })
+    RULES
+        .iter()
+        .map(move |rule| (*rule, hits.iter().filter(|hit| rule_of(hit).id == rule.id).collect::<Vec<_>>()))
 }
 
 fn check_passage(passage: &Passage, hits: &[IdentityHit], out: &mut Diagnostics) {

@@ -147,8 +147,14 @@ fn score(input: &CheckInput, indicator: &Indicator) -> Option<Diagnostic> {
                 return None;
             }
             let message = match is_above {
-                true => format!("指標 {}「{}」自評 {} 分，超過配分 {points_shown} 分", indicator.code, indicator.title, given.value),
-                false => format!("指標 {}「{}」自評 {} 分，不得為負數", indicator.code, indicator.title, given.value),
+                true => format!(
+                    "指標 {}「{}」自評 {} 分，超過配分 {points_shown} 分",
+                    indicator.code, indicator.title, given.value
+                ),
+                false => format!(
+                    "指標 {}「{}」自評 {} 分，不得為負數",
+                    indicator.code, indicator.title, given.value
+                ),
             };
             let excerpt = Excerpt { cells: vec![heading, points_shown, given.value.to_string()], marked: 2 };
             Some(

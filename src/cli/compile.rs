@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::output::OutputFolder;
+use crate::output::{OutputError, OutputFolder};
 use crate::pipeline::{self, Examination, Products, Settings, Surroundings};
 use crate::typeset::Fonts;
 use crate::worker::Processes;
@@ -30,9 +30,10 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
         prepared: &prepared,
         progress: &progress,
     };
-    let examination = pipeline::examine(plan, &settings, &surroundings)?;
+    let explain = |error| OutputError::explain(error, &arguments.out);
+    let examination = pipeline::examine(plan, &settings, &surroundings).map_err(explain)?;
     let source = DiskSource { workspace: workspace.clone(), prepared: prepared.clone() };
-    let products = pipeline::produce(&examination, &settings, &surroundings, &source, &mut output)?;
+    let products = pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).map_err(explain)?;
     output.commit()?;
     progress.clear();
     print_text(&examination)?;

@@ -150,9 +150,7 @@ fn decode_jpeg(bytes: &[u8], target: &Target, sideways: bool) -> Result<Pixels, 
     let rgb = match format {
         jpeg_decoder::PixelFormat::RGB24 => data,
         jpeg_decoder::PixelFormat::L8 => data.iter().flat_map(|grey| [*grey; 3]).collect(),
-        jpeg_decoder::PixelFormat::L16 => {
-            data.chunks_exact(2).flat_map(|grey| [grey[1]; 3]).collect()
-        }
+        jpeg_decoder::PixelFormat::L16 => data.chunks_exact(2).flat_map(|grey| [grey[1]; 3]).collect(),
         jpeg_decoder::PixelFormat::CMYK32 => data.chunks_exact(4).flat_map(cmyk_to_rgb).collect(),
     };
     if rgb.len() != n_pixels * 3 {
@@ -168,7 +166,8 @@ fn cmyk_to_rgb(ink: &[u8]) -> [u8; 3] {
 }
 
 fn decode_other(bytes: &[u8]) -> Result<Pixels, Fault> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| Fault::Damaged)?;
+    let mut reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| Fault::Damaged)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
@@ -222,9 +221,7 @@ fn shrink(pixels: Pixels, target: &Target, sideways: bool) -> Result<Pixels, Fau
     let source = ImageRef::new(pixels.width, pixels.height, &pixels.rgb, PixelType::U8x3)
         .map_err(|_| Fault::Damaged)?;
     let mut shrunk = Image::new(width, height, PixelType::U8x3);
-    Resizer::new()
-        .resize(&source, &mut shrunk, &ResizeOptions::default())
-        .map_err(|_| Fault::Damaged)?;
+    Resizer::new().resize(&source, &mut shrunk, &ResizeOptions::default()).map_err(|_| Fault::Damaged)?;
     Ok(Pixels { width, height, rgb: shrunk.into_vec() })
 }
 

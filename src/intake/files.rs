@@ -6,7 +6,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::inventory::{Inventory, Role};
 use crate::place::Place;
 
-pub static RULES: &[&Rule] = &[&FILE_UNREADABLE, &FILE_CHANGED, &FILE_TOO_HARD, &LINK_NOT_FOLLOWED, &FILE_IN_USE];
+pub static RULES: &[&Rule] =
+    &[&FILE_UNREADABLE, &FILE_CHANGED, &FILE_TOO_HARD, &LINK_NOT_FOLLOWED, &FILE_IN_USE];
 
 pub static FILE_UNREADABLE: Rule = Rule {
     id: "file-unreadable",

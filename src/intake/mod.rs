@@ -3,12 +3,12 @@
 //! `workbook` reads bytes, `values` one cell; `recognise` and `locate` find a form's questions, `form` reads
 //! them, `submission` and `secretariat` gather the answers.
 
+pub mod files;
 mod form;
 mod locate;
 mod recognise;
 pub mod rules;
 pub mod secretariat;
-pub mod files;
 pub mod selection;
 pub mod submission;
 pub mod values;

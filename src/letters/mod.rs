@@ -158,8 +158,11 @@ fn plain(view: &MailView, subject: &str, body: &str) -> String {
         Some(email) => format!("收件人：{} <{email}>", view.recipient),
         None => format!("收件人：（請填入{}承辦人的電子郵件）", view.recipient),
     };
-    let attachment =
-        if view.over_limit { "附件：（檔案過大，未附）".to_owned() } else { format!("附件：{}", view.bundle_name) };
+    let attachment = if view.over_limit {
+        "附件：（檔案過大，未附）".to_owned()
+    } else {
+        format!("附件：{}", view.bundle_name)
+    };
     let text = format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}");
     format!("\u{feff}{}", text.replace("\r\n", "\n").replace('\n', "\r\n"))
 }

@@ -33,7 +33,9 @@ pub struct Appearances<'a> {
 pub fn appearances(document: &Document, page: ObjectId) -> Appearances<'_> {
     let mut found = Appearances::default();
     let Ok(page) = document.get_dictionary(page) else { return found };
-    let Some(Object::Array(annotations)) = page.get(b"Annots").ok().and_then(|object| resolve(document, object)) else {
+    let Some(Object::Array(annotations)) =
+        page.get(b"Annots").ok().and_then(|object| resolve(document, object))
+    else {
         return found;
     };
     for annotation in annotations.iter().take(MAX_ANNOTATIONS) {
@@ -110,8 +112,20 @@ fn should_show(document: &Document, annotation: &Dictionary, subtype: &[u8]) -> 
     if subtype != b"Widget" {
         return matches!(
             subtype,
-            b"FreeText" | b"Stamp" | b"Ink" | b"Highlight" | b"Underline" | b"StrikeOut" | b"Square" | b"Circle" | b"Line"
-                | b"Polygon" | b"PolyLine" | b"Squiggly" | b"Caret" | b"Redact"
+            b"FreeText"
+                | b"Stamp"
+                | b"Ink"
+                | b"Highlight"
+                | b"Underline"
+                | b"StrikeOut"
+                | b"Square"
+                | b"Circle"
+                | b"Line"
+                | b"Polygon"
+                | b"PolyLine"
+                | b"Squiggly"
+                | b"Caret"
+                | b"Redact"
         );
     }
     let of_field = |key: &[u8]| {

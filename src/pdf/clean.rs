@@ -54,7 +54,9 @@ pub enum Refusal {
     NoPages,
     TooManyPages,
     /// A filled field or a note on this page (from 1) that only its own program can draw.
-    NoAppearance { page: usize },
+    NoAppearance {
+        page: usize,
+    },
 }
 
 /// Cleans a document; `encode` turns a raster into a JPEG.
@@ -159,12 +161,12 @@ fn has_hidden_layers(document: &Document) -> bool {
         let catalog = document.catalog().ok()?;
         resolve(document, catalog.get(b"OCProperties").ok()?)?.as_dict().ok()
     };
-    let default = || -> Option<&Dictionary> {
-        resolve(document, properties()?.get(b"D").ok()?)?.as_dict().ok()
-    };
+    let default =
+        || -> Option<&Dictionary> { resolve(document, properties()?.get(b"D").ok()?)?.as_dict().ok() };
     let Some(default) = default() else { return false };
     let off = default.get(b"OFF").ok().and_then(|object| resolve(document, object));
-    let base_is_off = default.get(b"BaseState").is_ok_and(|state| state.as_name().is_ok_and(|name| name == b"OFF"));
+    let base_is_off =
+        default.get(b"BaseState").is_ok_and(|state| state.as_name().is_ok_and(|name| name == b"OFF"));
     base_is_off || matches!(off, Some(Object::Array(off)) if !off.is_empty())
 }
 
@@ -228,7 +230,9 @@ impl<'a> Press<'a> {
         };
         stream.dict.set("Type", Object::Name(b"XObject".to_vec()));
         stream.dict.set("Subtype", Object::Name(b"Form".to_vec()));
-        stream.dict.set("BBox", Object::Array(upright.area.iter().map(|n| Object::Real(*n as f32)).collect()));
+        stream
+            .dict
+            .set("BBox", Object::Array(upright.area.iter().map(|n| Object::Real(*n as f32)).collect()));
         stream.dict.set("Resources", Object::Dictionary(resources));
         if let Ok(group) = dictionary.get(b"Group") {
             let group = self.copier.object(group);
@@ -298,7 +302,11 @@ impl<'a> Press<'a> {
         self.pages.iter().any(Option::is_none)
     }
 
-    fn finish(mut self, pictured: Option<Pictured>, annotation_texts: Vec<String>) -> Result<Cleaned, Refusal> {
+    fn finish(
+        mut self,
+        pictured: Option<Pictured>,
+        annotation_texts: Vec<String>,
+    ) -> Result<Cleaned, Refusal> {
         let pages: Vec<(u32, PageSize)> = self.pages.iter().flatten().copied().collect();
         if pages.is_empty() {
             return Err(Refusal::NoPages);
@@ -307,11 +315,15 @@ impl<'a> Press<'a> {
         let kids = pages.iter().map(|(id, _)| Object::Reference((*id, 0))).collect::<Vec<_>>();
         document.objects.insert(
             (self.page_tree, 0),
-            Object::Dictionary(dictionary! { "Type" => "Pages", "Count" => pages.len() as i64, "Kids" => kids }),
+            Object::Dictionary(
+                dictionary! { "Type" => "Pages", "Count" => pages.len() as i64, "Kids" => kids },
+            ),
         );
         document.objects.insert(
             (self.catalog, 0),
-            Object::Dictionary(dictionary! { "Type" => "Catalog", "Pages" => Object::Reference((self.page_tree, 0)) }),
+            Object::Dictionary(
+                dictionary! { "Type" => "Catalog", "Pages" => Object::Reference((self.page_tree, 0)) },
+            ),
         );
         for (id, object) in std::mem::take(&mut self.objects) {
             document.objects.insert((id, 0), object);

@@ -14,7 +14,14 @@ const MAX_NESTING: usize = 60;
 
 /// Keys that tell of structure, metadata or actions, never of what is drawn.
 const LEFT_OUT: &[&[u8]] = &[
-    b"StructParent", b"StructParents", b"Metadata", b"PieceInfo", b"LastModified", b"AA", b"OpenAction", b"Thumb",
+    b"StructParent",
+    b"StructParents",
+    b"Metadata",
+    b"PieceInfo",
+    b"LastModified",
+    b"AA",
+    b"OpenAction",
+    b"Thumb",
     b"OPI",
 ];
 
@@ -93,7 +100,9 @@ impl<'a> Copier<'a> {
         }
         let leads_back = match self.source.get_object(id) {
             Ok(Object::Dictionary(dictionary)) => {
-                dictionary.has_type(b"Page") || dictionary.has_type(b"Pages") || dictionary.has_type(b"Catalog")
+                dictionary.has_type(b"Page")
+                    || dictionary.has_type(b"Pages")
+                    || dictionary.has_type(b"Catalog")
             }
             Ok(_) => false,
             Err(_) => true,

@@ -32,7 +32,8 @@ impl Upright {
         let media = media.filter(|area| is_visible(*area)).unwrap_or(A4);
         let crop = inherited(document, page, b"CropBox").and_then(|object| rectangle(document, object));
         let area = crop.map(|crop| intersect(crop, media)).filter(|area| is_visible(*area)).unwrap_or(media);
-        let rotate = inherited(document, page, b"Rotate").and_then(|object| number(document, object)).unwrap_or(0.0);
+        let rotate =
+            inherited(document, page, b"Rotate").and_then(|object| number(document, object)).unwrap_or(0.0);
         let unit = document
             .get_dictionary(page)
             .ok()

@@ -90,11 +90,7 @@ impl Drawing {
         let (width, height) = (self.size.width * scale, self.size.height * scale);
         let x = self.slot.x + (self.slot.width - width) / 2.0;
         let y = page_height - self.slot.y - self.slot.height + (self.slot.height - height) / 2.0;
-        if self.is_picture {
-            [width, 0.0, 0.0, height, x, y]
-        } else {
-            [scale, 0.0, 0.0, scale, x, y]
-        }
+        if self.is_picture { [width, 0.0, 0.0, height, x, y] } else { [scale, 0.0, 0.0, scale, x, y] }
     }
 }
 
@@ -127,7 +123,7 @@ impl<'a> Sheet<'a> {
             return Ok(());
         }
         self.offsets.insert(id.0, self.out.written);
-        write!(self.out, "{} 0 obj\n", id.0)?;
+        writeln!(self.out, "{} 0 obj", id.0)?;
         write::object(&mut self.out, object)?;
         self.out.write_all(b"\nendobj\n")?;
         Ok(())
@@ -170,7 +166,8 @@ impl<'a> Sheet<'a> {
     }
 
     fn add_picture(&mut self, jpeg: &[u8], contents: &[&SlotContent]) -> anyhow::Result<Vec<Placed>> {
-        let (width, height, components) = jpeg_header(jpeg).context("a prepared picture is not a JPEG of ours")?;
+        let (width, height, components) =
+            jpeg_header(jpeg).context("a prepared picture is not a JPEG of ours")?;
         let image = Stream::new(
             dictionary! {
                 "Type" => "XObject",
@@ -235,8 +232,8 @@ impl<'a> Sheet<'a> {
         for id in 1..size {
             match self.offsets.get(&id) {
                 Some(offset) if *offset > 9_999_999_999 => bail!("the document is larger than 10 GB"),
-                Some(offset) => write!(self.out, "{offset:010} 00000 n \n")?,
-                None => write!(self.out, "0000000000 65535 f \n")?,
+                Some(offset) => writeln!(self.out, "{offset:010} 00000 n ")?,
+                None => writeln!(self.out, "0000000000 65535 f ")?,
             }
         }
         let mut trailer = Dictionary::new();
@@ -255,7 +252,12 @@ impl<'a> Sheet<'a> {
 }
 
 /// A prepared page as a form of its own size.
-fn page_form(document: &Document, page: ObjectId, size: PageSize, copier: &mut Copier) -> anyhow::Result<Object> {
+fn page_form(
+    document: &Document,
+    page: ObjectId,
+    size: PageSize,
+    copier: &mut Copier,
+) -> anyhow::Result<Object> {
     let dictionary = document.get_dictionary(page).context("a prepared page")?;
     let contents = dictionary.get(b"Contents").ok().and_then(|object| resolve(document, object));
     let Some(Object::Stream(stream)) = contents else { bail!("a prepared page has no content") };

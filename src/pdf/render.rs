@@ -58,7 +58,11 @@ pub fn open(bytes: &[u8]) -> Result<Pdf, Unopened> {
     }
 }
 
-fn raster<'a>(page: &'a hayro::hayro_syntax::page::Page<'a>, cache: &RenderCache<'a>, dpi: f64) -> Option<Raster> {
+fn raster<'a>(
+    page: &'a hayro::hayro_syntax::page::Page<'a>,
+    cache: &RenderCache<'a>,
+    dpi: f64,
+) -> Option<Raster> {
     let (width, height) = page.render_dimensions();
     let (width, height) = (f64::from(width), f64::from(height));
     if !(width >= 1.0 && height >= 1.0) {
@@ -73,7 +77,8 @@ fn raster<'a>(page: &'a hayro::hayro_syntax::page::Page<'a>, cache: &RenderCache
         &RenderSettings::default(),
         &PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE },
     );
-    let rgb = pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let rgb =
+        pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
     Some(Raster {
         width: u32::from(pixmap.width()),
         height: u32::from(pixmap.height()),

@@ -94,13 +94,19 @@ struct Collector {
 impl Collector {
     /// Lines from top to bottom, glyphs from left to right, a blank where a gap is.
     fn text(mut self) -> String {
-        let line_of = |glyph: &Placed| (glyph.at.y / (glyph.size * 0.5).max(1.0)).round();
         self.glyphs.sort_by(|a, b| {
             let same_line = (a.at.y - b.at.y).abs() < 0.45 * a.size.min(b.size).max(1.0);
             let by_line = if same_line { std::cmp::Ordering::Equal } else { a.at.y.total_cmp(&b.at.y) };
             by_line.then(a.at.x.total_cmp(&b.at.x))
         });
-        let _ = line_of;
+        // Filled and stroked, or printed twice a hair apart: that is how bold is faked, and it is
+        // one character to a reader.
+        self.glyphs.dedup_by(|later, earlier| {
+            let near = 0.15 * earlier.size.max(1.0);
+            later.text == earlier.text
+                && (later.at.x - earlier.at.x).abs() < near
+                && (later.at.y - earlier.at.y).abs() < near
+        });
         let mut text = String::new();
         let mut last: Option<(f64, f64, f64)> = None;
         for glyph in &self.glyphs {

@@ -27,7 +27,7 @@ use crate::typeset::Fonts;
 use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
-pub use products::{Products, Sink, WriteSeek, produce};
+pub use products::{Products, Sink, WriteSeek, dossier, produce};
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]
@@ -111,7 +111,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
 }
 
 /// What stands in the secretariat's workbook wins over the plan.
-fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
+pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
     if let Some(date) = &secretariat.final_date {
         plan.deadlines.final_exact = Some(date.value);
     }
@@ -135,7 +135,9 @@ fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
     }
     for facet in &mut plan.facets {
         for indicator in &mut facet.indicators {
-            if let Some(points) = secretariat.scores.get(&indicator.id).and_then(|score| score.points.as_ref()) {
+            if let Some(points) =
+                secretariat.scores.get(&indicator.id).and_then(|score| score.points.as_ref())
+            {
                 indicator.points = Some(points.value);
             }
         }

@@ -34,6 +34,8 @@ pub trait Sink {
     fn create(&mut self, path: &str) -> io::Result<Box<dyn WriteSeek + '_>>;
     /// The bytes of a file created earlier in this run.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+    /// The size in bytes of a file created earlier in this run.
+    fn size(&self, path: &str) -> io::Result<u64>;
 }
 
 /// What was made, for the summary.
@@ -51,6 +53,21 @@ pub struct Products {
     pub recipient_known: bool,
 }
 
+/// The numbered whole; page numbers are still open.
+pub fn dossier(examination: &Examination, settings: &Settings) -> Dossier {
+    let accepted = checks::accept(&examination.diagnostics, settings.draft);
+    let material = Material {
+        plan: &examination.plan,
+        submissions: &examination.submissions,
+        secretariat: &examination.secretariat,
+        figures: &examination.figures,
+        exhibits: &exhibits(examination),
+        identity: identity_of(&examination.plan, &examination.inventory),
+        prepared_on: prepared_on(examination),
+    };
+    assembly::assemble(&accepted, &material)
+}
+
 /// Typesets and packs. With blocking diagnostics, or when asked: drafts, no bundle, no mail.
 pub fn produce(
     examination: &Examination,
@@ -60,18 +77,7 @@ pub fn produce(
     sink: &mut dyn Sink,
 ) -> anyhow::Result<Products> {
     let plan = &examination.plan;
-    let accepted = checks::accept(&examination.diagnostics, settings.draft);
-    let exhibits = exhibits(examination);
-    let material = Material {
-        plan,
-        submissions: &examination.submissions,
-        secretariat: &examination.secretariat,
-        figures: &examination.figures,
-        exhibits: &exhibits,
-        identity: identity_of(plan, &examination.inventory),
-        prepared_on: prepared_on(examination),
-    };
-    let mut dossier = assembly::assemble(&accepted, &material);
+    let mut dossier = dossier(examination, settings);
     let mut products = Products {
         draft: dossier.draft,
         identity: dossier.identity.clone(),
@@ -96,12 +102,26 @@ pub fn produce(
     products.n_form_pages = form.n_pages;
     sink.create(names.form)?.write_all(&form.pdf)?;
 
+    let mut made = vec![names.form, names.appendices];
+    let bundle_name = format!("{}.zip", bundle_stem(plan));
     if !dossier.draft {
+        made.extend([bundle_name.as_str(), MAIL, MAIL_TEXT]);
         around.progress.phase("打包", 0);
         pack(&dossier, examination, around, source, sink, &mut products)?;
     }
     write_records(&dossier, &frames.ranges, examination, sink)?;
+    for name in made {
+        products.files.push((name.to_owned(), sink.size(name)?));
+    }
     Ok(products)
+}
+
+const MAIL: &str = "郵件草稿.eml";
+const MAIL_TEXT: &str = "郵件草稿.txt";
+
+/// The bundle's name and its top folder: ASCII, so that no unzipper garbles it.
+fn bundle_stem(plan: &Plan) -> String {
+    format!("{}-{}-self-assessment", plan.government.ascii, plan.year)
 }
 
 /// Output names; a draft can never be mistaken for the real thing.
@@ -212,7 +232,7 @@ fn pack(
     products: &mut Products,
 ) -> anyhow::Result<()> {
     let plan = &examination.plan;
-    let stem = format!("{}-{}-self-assessment", plan.government.ascii, plan.year);
+    let stem = bundle_stem(plan);
     let bundle_name = format!("{stem}.zip");
     let form = sink.read("自評表.pdf")?;
     let appendices = sink.read("佐證資料.pdf")?;
@@ -228,8 +248,8 @@ fn pack(
     let view = MailView::new(plan, dossier, &examination.secretariat, &bundle_name);
     let draft = letters::mail_draft(&view, &bytes, around.templates)?;
     products.mail_over_limit = draft.over_limit;
-    sink.create("郵件草稿.eml")?.write_all(&draft.eml)?;
-    sink.create("郵件草稿.txt")?.write_all(draft.text.as_bytes())?;
+    sink.create(MAIL)?.write_all(&draft.eml)?;
+    sink.create(MAIL_TEXT)?.write_all(draft.text.as_bytes())?;
     Ok(())
 }
 

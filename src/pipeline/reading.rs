@@ -4,6 +4,7 @@
 //! of content; those are `checks`.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::evidence::PrepareSettings;
@@ -117,6 +118,9 @@ pub fn prepare_evidence(
     for ((file, item), outcome) in files.into_iter().zip(outcomes) {
         let preparation = match outcome {
             Outcome::Prepared(preparation) => preparation,
+            Outcome::Failed(Failure::NoRoom(reason)) => {
+                return Err(io::Error::new(io::ErrorKind::StorageFull, reason).into());
+            }
             Outcome::Failed(failure) => {
                 let unit = plan.item(&item.code).map(|(task, _)| task.unit.clone());
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
@@ -148,11 +152,12 @@ fn unprepared(failure: &Failure) -> Preparation {
     let reason = match failure {
         Failure::Crashed | Failure::TimedOut => "檔案過於複雜或已損壞，無法在限制內解讀".to_owned(),
         Failure::Unreadable(reason) => format!("無法讀取：{reason}"),
+        Failure::NoRoom(reason) => reason.clone(),
         Failure::Changed => "檔案在執行中被修改".to_owned(),
     };
     let content = match failure {
         Failure::Crashed | Failure::TimedOut => Content::File { reason },
-        Failure::Unreadable(_) | Failure::Changed => Content::Unusable { reason },
+        Failure::Unreadable(_) | Failure::Changed | Failure::NoRoom(_) => Content::Unusable { reason },
     };
     Preparation { content, texts: Vec::new(), remarks: Vec::<Remark>::new() }
 }
@@ -164,8 +169,10 @@ fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {
             .hint("請以原程式開啟後重新另存，或另存為 PDF 後替換"),
         Failure::TimedOut => Diagnostic::new(&FILE_TOO_HARD, place, "解讀時間超過上限")
             .hint("請以原程式開啟後重新另存，或另存為 PDF 後替換"),
-        Failure::Unreadable(reason) => Diagnostic::new(&FILE_UNREADABLE, place, format!("無法讀取：{reason}"))
-            .hint("請確認檔案未被鎖住、已下載到本機且有讀取權限"),
+        Failure::Unreadable(reason) | Failure::NoRoom(reason) => {
+            Diagnostic::new(&FILE_UNREADABLE, place, format!("無法讀取：{reason}"))
+                .hint("請確認檔案未被鎖住、已下載到本機且有讀取權限")
+        }
         Failure::Changed => Diagnostic::new(&FILE_CHANGED, place, "檔案在執行中被修改")
             .hint("請關閉正在編輯該檔的程式，再執行一次"),
     }

@@ -1,6 +1,9 @@
 //! Diagnostics for programs: one JSON document with a schema version and a fixed order of fields.
+//!
+//! The words are those of the text. Places come twice: taken apart, and as people write them.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::identity;
@@ -9,18 +12,21 @@ use crate::identity;
 const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Report {
+struct Report<'a> {
     schema: &'static str,
     version: u32,
     errors: usize,
     warnings: usize,
-    diagnostics: Vec<Entry>,
+    accepted: usize,
+    diagnostics: Vec<Entry<'a>>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct Entry<'a> {
     #[serde(flatten)]
-    diagnostic: Diagnostic,
+    diagnostic: &'a Diagnostic,
+    /// 「勞工處/勞工處.xlsx › 勞03 › D14」.
+    at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     exception_key: Option<String>,
 }
@@ -32,14 +38,28 @@ pub fn json(diagnostics: &Diagnostics) -> String {
         version: SCHEMA_VERSION,
         errors: diagnostics.n_errors(),
         warnings: diagnostics.n_warnings(),
+        accepted: diagnostics.iter().filter(|diagnostic| diagnostic.accepted.is_some()).count(),
         diagnostics: diagnostics
             .iter()
             .map(|diagnostic| Entry {
+                diagnostic,
+                at: diagnostic.place.to_string(),
                 exception_key: diagnostic.exception_key(),
-                diagnostic: diagnostic.clone(),
             })
             .collect(),
     };
-    // Strings and numbers only: serialising them cannot fail. Masking keeps lengths and quotes.
-    identity::mask(&serde_json::to_string_pretty(&report).unwrap_or_default())
+    // Strings, numbers and flags only: neither step can fail.
+    let mut report = serde_json::to_value(&report).unwrap_or_default();
+    mask(&mut report);
+    serde_json::to_string_pretty(&report).unwrap_or_default()
+}
+
+/// Text by text: over the whole document an escape or a quote could hide a number or break one.
+fn mask(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = identity::mask(text),
+        Value::Array(values) => values.iter_mut().for_each(mask),
+        Value::Object(fields) => fields.values_mut().for_each(mask),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }

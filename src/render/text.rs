@@ -1,47 +1,52 @@
 //! Diagnostics for people: by unit, errors first, with the row's cells and a caret under the one.
 //!
-//! Only here: `unicode_width` (a Chinese character is two columns wide) and `anstyle`.
+//! Messages and hints are wrapped; places and exception keys are not, so that they can be copied.
+//! The only file that names `anstyle`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Severity};
-use crate::identity;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::place::Place;
 use crate::plan::Plan;
 
-use super::severity_word;
+use super::columns::{hang, pad, width, wrap};
+use super::excerpt::draw;
+use super::{clean, severity_word};
 
-/// Diagnostics of one rule in one sheet and column shown before the rest is counted.
+/// Diagnostics that are alike shown in full before the rest is listed by place.
 const SHOWN_ALIKE: usize = 3;
 /// Only more than this many alike are folded.
 const FOLDED_ABOVE: usize = 8;
+/// Places of folded diagnostics that are named.
+const NAMED_ALIKE: usize = 12;
 
 /// How text is laid out.
 #[derive(Debug, Clone, Copy)]
 pub struct TextOptions {
     pub colour: bool,
-    /// Columns of the terminal.
+    /// Columns of the terminal; used within 48–120.
     pub width: usize,
 }
 
 impl TextOptions {
+    fn columns(&self) -> usize {
+        self.width.clamp(48, 120)
+    }
+
     fn paint(&self, style: Style, text: &str) -> String {
         if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
+}
 
-    fn severity(&self, severity: Severity) -> Style {
-        let colour = match severity {
-            Severity::Error => AnsiColor::Red,
-            Severity::Warning => AnsiColor::Yellow,
-        };
-        colour.on_default().bold()
-    }
+const FRAME: Style = AnsiColor::Cyan.on_default();
+const ACCEPTED: Style = AnsiColor::Green.on_default();
 
-    fn dim(&self) -> Style {
-        AnsiColor::Cyan.on_default()
+fn style_of(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => AnsiColor::Red.on_default().bold(),
+        Severity::Warning => AnsiColor::Yellow.on_default().bold(),
     }
 }
 
@@ -50,16 +55,27 @@ pub fn text(diagnostics: &Diagnostics, plan: &Plan, options: &TextOptions) -> St
     let mut out = String::new();
     let mut groups: Vec<(Option<&str>, &str)> = vec![(None, plan.secretariat.title.as_str())];
     groups.extend(plan.units.iter().map(|unit| (Some(unit.id.as_str()), unit.name.as_str())));
+    // A unit the plan does not know must not make its diagnostics vanish.
+    for diagnostic in diagnostics.iter() {
+        let unit = diagnostic.unit.as_deref();
+        if !groups.iter().any(|(known, _)| *known == unit) {
+            groups.push((unit, unit.unwrap_or_default()));
+        }
+    }
     for (unit, name) in groups {
         let mut own: Vec<&Diagnostic> =
             diagnostics.iter().filter(|diagnostic| diagnostic.unit.as_deref() == unit).collect();
-        own.sort_by_key(|diagnostic| diagnostic.severity);
+        own.sort_by_key(|diagnostic| (diagnostic.accepted.is_some(), diagnostic.severity));
         if !own.is_empty() {
-            group(&mut out, name, &own, options);
+            title(&mut out, name, &own, options);
+            group(&mut out, &own, options);
         }
     }
-    summary(&mut out, diagnostics, options);
-    identity::mask(&out)
+    let style = if diagnostics.block() { style_of(Severity::Error) } else { Style::new().bold() };
+    for line in wrap(&summary(diagnostics), options.columns()) {
+        push(&mut out, &options.paint(style, &line));
+    }
+    out
 }
 
 /// Diagnostics of the plan itself, before there is a plan to group them by.
@@ -68,140 +84,197 @@ pub fn plan_text(diagnostics: &Diagnostics, options: &TextOptions) -> String {
     for diagnostic in diagnostics.iter() {
         one(&mut out, diagnostic, options);
     }
-    summary(&mut out, diagnostics, options);
-    identity::mask(&out)
+    let text = match (diagnostics.n_errors(), diagnostics.n_warnings()) {
+        (0, warnings) => format!("計畫檔有 {warnings} 個警告。"),
+        (errors, _) => format!("計畫檔有 {errors} 個錯誤，請先修正才能檢核或產製。"),
+    };
+    push(&mut out, &text);
+    out
 }
 
-fn group(out: &mut String, name: &str, own: &[&Diagnostic], options: &TextOptions) {
-    let errors = own.iter().filter(|diagnostic| diagnostic.blocks()).count();
-    let warnings = own.len() - errors;
-    let title = format!("── {name}：{errors} 個錯誤、{warnings} 個警告 ");
-    let rule = "─".repeat(options.width.min(100).saturating_sub(title.width()));
-    line(out, &options.paint(options.dim(), &format!("{title}{rule}")));
-    line(out, "");
-    let mut alike: BTreeMap<(&str, String), usize> = BTreeMap::new();
-    for diagnostic in own {
-        *alike.entry(kind(diagnostic)).or_default() += 1;
+/// How it stands, in one sentence or two.
+pub fn summary(diagnostics: &Diagnostics) -> String {
+    let accepted = diagnostics.iter().filter(|diagnostic| diagnostic.accepted.is_some()).count();
+    let mut text = match (diagnostics.n_errors(), diagnostics.n_warnings()) {
+        (0, 0) => "檢核完成，沒有發現問題".to_owned(),
+        (0, warnings) => format!("檢核完成：沒有錯誤，{warnings} 個警告"),
+        (errors, warnings) => format!("檢核完成：{errors} 個錯誤、{warnings} 個警告"),
+    };
+    if accepted > 0 {
+        text.push_str(&format!("，另有 {accepted} 個已由秘書單位核可"));
     }
-    let mut shown: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    text.push('。');
+    if diagnostics.block() {
+        text.push_str("有錯誤時只能產出草稿。");
+    }
+    if diagnostics.len() > accepted {
+        text.push_str("規則說明請執行 huibian explain 加方括號內的代號。");
+    }
+    text
+}
+
+/// Those of a severity that nobody answered for.
+fn open<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>, severity: Severity) -> usize {
+    diagnostics.filter(|diagnostic| diagnostic.severity == severity && diagnostic.accepted.is_none()).count()
+}
+
+fn title(out: &mut String, name: &str, own: &[&Diagnostic], options: &TextOptions) {
+    let count = |severity| open(own.iter().copied(), severity);
+    let accepted = own.iter().filter(|diagnostic| diagnostic.accepted.is_some()).count();
+    let mut title =
+        format!("── {}：{} 個錯誤、{} 個警告", clean(name), count(Severity::Error), count(Severity::Warning));
+    if accepted > 0 {
+        title.push_str(&format!("、{accepted} 個已核可"));
+    }
+    title.push(' ');
+    let rule = "─".repeat(options.columns().saturating_sub(width(&title)));
+    push(out, &options.paint(FRAME, &format!("{title}{rule}")));
+    push(out, "");
+}
+
+fn group(out: &mut String, own: &[&Diagnostic], options: &TextOptions) {
+    let mut alike: BTreeMap<Kind, Vec<&Diagnostic>> = BTreeMap::new();
     for diagnostic in own {
-        let key = kind(diagnostic);
-        let total = alike.get(&key).copied().unwrap_or(1);
-        let so_far = shown.entry(key).or_default();
-        *so_far += 1;
-        if total <= FOLDED_ABOVE || *so_far <= SHOWN_ALIKE {
+        alike.entry(Kind::of(diagnostic)).or_default().push(diagnostic);
+    }
+    let mut so_far: BTreeMap<Kind, usize> = BTreeMap::new();
+    for diagnostic in own {
+        let kind = Kind::of(diagnostic);
+        let all = alike.get(&kind).map_or(&[][..], Vec::as_slice);
+        let shown = so_far.entry(kind).or_default();
+        *shown += 1;
+        if all.len() <= FOLDED_ABOVE || *shown <= SHOWN_ALIKE {
             one(out, diagnostic, options);
-        } else if *so_far == SHOWN_ALIKE + 1 {
-            let rest = total - SHOWN_ALIKE;
-            line(out, &format!("{}[{}] 同樣的問題另有 {rest} 格（完整清單見 --format json）", severity_word(diagnostic.severity), diagnostic.rule.id));
-            line(out, "");
+        }
+        if all.len() > FOLDED_ABOVE && *shown == SHOWN_ALIKE {
+            folded(out, &all[SHOWN_ALIKE..], options);
         }
     }
 }
 
-/// What counts as alike: the rule, in the same sheet and column.
-fn kind(diagnostic: &Diagnostic) -> (&'static str, String) {
-    use crate::place::Place;
-    let place = match &diagnostic.place {
-        Place::Cell { file, sheet, cell } => format!("{file}\n{sheet}\n{}", cell.column),
-        other => format!("{other}"),
+/// What counts as alike: the same rule in the same column of a sheet, among the pages of a file or
+/// the files of a folder.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    rule: &'static str,
+    severity: Severity,
+    is_accepted: bool,
+    place: String,
+}
+
+impl Kind {
+    fn of(diagnostic: &Diagnostic) -> Kind {
+        let place = match &diagnostic.place {
+            Place::Cell { file, sheet, cell } => format!("{file}\n{sheet}\n{}", cell.column),
+            Place::Page { file, .. } => format!("{file}\n"),
+            Place::File { file } => file.parent().map_or_else(String::new, |folder| format!("{folder}/")),
+            other => other.to_string(),
+        };
+        Kind {
+            rule: diagnostic.rule.id,
+            severity: diagnostic.severity,
+            is_accepted: diagnostic.accepted.is_some(),
+            place,
+        }
+    }
+}
+
+/// The rest of many alike, by place only.
+fn folded(out: &mut String, rest: &[&Diagnostic], options: &TextOptions) {
+    let Some(first) = rest.first() else { return };
+    let measure = match first.place {
+        Place::Cell { .. } => "格",
+        Place::Page { .. } => "頁",
+        Place::File { .. } => "個檔案",
+        _ => "處",
     };
-    (diagnostic.rule.id, place)
+    let mut places: Vec<String> = rest
+        .iter()
+        .take(NAMED_ALIKE)
+        .map(|diagnostic| match &diagnostic.place {
+            Place::Cell { cell, .. } => cell.to_string(),
+            Place::Page { page, .. } => page.to_string(),
+            place => place.path().map_or_else(String::new, |file| clean(file.file_name())),
+        })
+        .collect();
+    places.dedup();
+    let more = if rest.len() > NAMED_ALIKE { " …" } else { "" };
+    let head = head_of(first);
+    let text = format!("{head} 同樣的問題另有 {} {measure}：{}{more}", rest.len(), places.join("、"));
+    for line in hang("", &text, options.columns()).lines() {
+        push(out, &options.paint(FRAME, line));
+    }
+    push(out, "");
+}
+
+fn head_of(diagnostic: &Diagnostic) -> String {
+    let word = if diagnostic.accepted.is_some() { "已核可" } else { severity_word(diagnostic.severity) };
+    format!("{word}[{}]", diagnostic.rule.id)
 }
 
 fn one(out: &mut String, diagnostic: &Diagnostic, options: &TextOptions) {
-    let word = if diagnostic.accepted.is_some() { "已核可" } else { severity_word(diagnostic.severity) };
-    let head = format!("{word}[{}]", diagnostic.rule.id);
-    line(out, &format!("{} {}", options.paint(options.severity(diagnostic.severity), &head), diagnostic.message));
-    line(out, &format!("  {} {}", options.paint(options.dim(), "-->"), diagnostic.place));
-    if let Some(excerpt) = &diagnostic.excerpt {
-        draw(out, excerpt, options, diagnostic.severity);
+    let columns = options.columns();
+    headline(out, diagnostic, options);
+    push(out, &format!("  {} {}", options.paint(FRAME, "-->"), clean(&diagnostic.place.to_string())));
+    if let Some(accepted) = &diagnostic.accepted {
+        labelled(out, "核可：", &clean(accepted), options);
+        push(out, "");
+        return;
+    }
+    if let Some(drawing) = diagnostic.excerpt.as_ref().and_then(|excerpt| draw(excerpt, columns - 4)) {
+        push(out, &format!("   {}", drawing.row));
+        let caret = options.paint(style_of(diagnostic.severity), &drawing.caret);
+        push(out, &format!("   {}{caret}", drawing.lead));
     }
     for (place, note) in &diagnostic.related {
-        line(out, &format!("  {} {place}：{note}", options.paint(options.dim(), "另見")));
+        let text = format!("{}：{}", clean(&place.to_string()), clean(note));
+        push(out, &format!("  {} {text}", options.paint(FRAME, "另見")));
     }
-    if let Some(accepted) = &diagnostic.accepted {
-        line(out, &format!("  {} {accepted}", options.paint(options.dim(), "= 核可：")));
-    } else {
-        if !diagnostic.hint.is_empty() {
-            line(out, &format!("  {} {}", options.paint(options.dim(), "= 修正："), diagnostic.hint));
-        }
-        if diagnostic.severity == Severity::Error
-            && let Some(key) = diagnostic.exception_key()
-        {
-            line(out, &format!("  {} {key}", options.paint(options.dim(), "= 例外代號：")));
-        }
+    if !diagnostic.hint.is_empty() {
+        labelled(out, "修正：", &clean(&diagnostic.hint), options);
     }
-    line(out, "");
+    // A warning stops nothing: its key would only be one more line to read past.
+    if diagnostic.blocks()
+        && let Some(key) = diagnostic.exception_key()
+    {
+        push(out, &format!("  {}例外代號 {}", options.paint(FRAME, "= 可核可："), clean(&key)));
+    }
+    push(out, "");
 }
 
-/// The row with its cells between bars, cut to the width so that the marked cell stays in sight.
-fn draw(out: &mut String, excerpt: &Excerpt, options: &TextOptions, severity: Severity) {
-    let room = options.width.clamp(40, 120) - 6;
-    let cells: Vec<String> = excerpt.cells.iter().map(|cell| cut(&cell.replace('\n', "⏎"), 24)).collect();
-    let Some(marked) = cells.get(excerpt.marked) else { return };
-    let mut first = excerpt.marked;
-    let mut last = excerpt.marked;
-    let mut used = marked.width() + 3;
-    loop {
-        let before = first.checked_sub(1).filter(|index| used + cells[*index].width() + 3 <= room);
-        let after = (last + 1 < cells.len()).then_some(last + 1).filter(|index| used + cells[*index].width() + 3 <= room);
-        match (before, after) {
-            (Some(index), _) => {
-                first = index;
-                used += cells[index].width() + 3;
-            }
-            (None, Some(index)) => {
-                last = index;
-                used += cells[index].width() + 3;
-            }
-            (None, None) => break,
-        }
-    }
-    let lead = if first > 0 { "… │ " } else { "" };
-    let tail = if last + 1 < cells.len() { " │ …" } else { "" };
-    let row = cells[first..=last].join(" │ ");
-    let before = cells[first..excerpt.marked].iter().map(|cell| cell.width() + 3).sum::<usize>() + lead.width();
-    line(out, &format!("   │ {lead}{row}{tail}"));
-    let caret = "^".repeat(marked.width().max(1));
-    line(out, &format!("   │ {}{}", " ".repeat(before), options.paint(options.severity(severity), &caret)));
-}
-
-/// At most `columns` wide, with an ellipsis for what was cut.
-fn cut(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_owned();
-    }
-    let mut cut = String::new();
-    let mut used = 0;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used >= columns {
-            break;
-        }
-        cut.push(c);
-    }
-    cut.push('…');
-    cut
-}
-
-fn summary(out: &mut String, diagnostics: &Diagnostics, options: &TextOptions) {
-    let errors = diagnostics.n_errors();
-    let warnings = diagnostics.n_warnings();
-    let accepted = diagnostics.iter().filter(|diagnostic| diagnostic.accepted.is_some()).count();
-    let mut text = match (errors, warnings) {
-        (0, 0) => "檢核完成，沒有發現問題。".to_owned(),
-        (0, warnings) => format!("檢核完成：沒有錯誤，{warnings} 個警告。"),
-        (errors, warnings) => format!("檢核完成：{errors} 個錯誤、{warnings} 個警告。有錯誤時只能產出草稿。"),
+/// 「錯誤[rule-id] 訊息」, later lines a little indented.
+fn headline(out: &mut String, diagnostic: &Diagnostic, options: &TextOptions) {
+    const INDENT: usize = 4;
+    let head = head_of(diagnostic);
+    let style = match diagnostic.accepted {
+        Some(_) => ACCEPTED,
+        None => style_of(diagnostic.severity),
     };
-    if accepted > 0 {
-        let _ = write!(text, "另有 {accepted} 個已由秘書單位核可。");
+    // The first line is short by the head: a placeholder of its width takes its place in wrapping.
+    let placeholder = "x".repeat(width(&head));
+    let lines = wrap(&format!("{placeholder} {}", clean(&diagnostic.message)), options.columns() - INDENT);
+    for (index, line) in lines.iter().enumerate() {
+        match line.strip_prefix(&placeholder).filter(|_| index == 0) {
+            Some(rest) => push(out, &format!("{}{rest}", options.paint(style, &head))),
+            None => push(out, &format!("{}{line}", pad("", INDENT))),
+        }
     }
-    let style = if errors > 0 { options.severity(Severity::Error) } else { Style::new().bold() };
-    line(out, &options.paint(style, &text));
 }
 
-fn line(out: &mut String, text: &str) {
-    out.push_str(text.trim_end());
+/// 「  = 修正：…」, later lines below its text.
+fn labelled(out: &mut String, label: &str, text: &str, options: &TextOptions) {
+    let label = format!("= {label}");
+    let block = hang(&format!("  {label}"), text, options.columns());
+    let painted = options.paint(FRAME, &label);
+    for (index, line) in block.lines().enumerate() {
+        match index {
+            0 => push(out, &line.replacen(&label, &painted, 1)),
+            _ => push(out, line),
+        }
+    }
+}
+
+fn push(out: &mut String, line: &str) {
+    out.push_str(line.trim_end());
     out.push('\n');
 }

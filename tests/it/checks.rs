@@ -1,1 +1,443 @@
-//! Placeholder.
+//! The rules through the doors of users: one answer, file or day is changed in a whole workspace, and
+//! what is said is looked at. The unchanged workspace says none of it.
+
+use huibian::diagnostic::{Diagnostic, Severity};
+use huibian::exhibit::{Content, Remark};
+use huibian::inventory::{MediaType, Role};
+use huibian::place::RelPath;
+use jiff::civil::Date;
+
+use crate::support::scene::Scene;
+
+/// A rule, what breaks it, how bad that is, and a word of the message.
+type Case = (&'static str, fn(&mut Scene), Severity, &'static str);
+
+use Severity::{Error, Warning};
+
+const CASES: &[Case] = &[
+    ("unit-missing", |s| drop(s.units.remove("health")), Error, "衛生局"),
+    (
+        "task-blank",
+        |s| drop(s.units.get_mut("education").unwrap().insert("EDU01".into(), blank())),
+        Error,
+        "教01",
+    ),
+    (
+        "switch-blank",
+        |s| drop(s.task("labour", "LAB02").insert("no_switch".into(), true.into())),
+        Warning,
+        "勞02",
+    ),
+    (
+        "absence-without-reason",
+        |s| drop(s.task("labour", "LAB06").insert("absent".into(), "".into())),
+        Error,
+        "理由",
+    ),
+    (
+        "absence-contradicted",
+        |s| {
+            s.task("labour", "LAB02").insert("absent".into(), "本年度無案件".into());
+        },
+        Error,
+        "無",
+    ),
+    ("field-blank", |s| s.remove_field("police", "POL06", "victims"), Error, "被害人安全維護"),
+    ("field-blank", |s| s.remove_field("police", "POL08", "accompanied"), Warning, "陪偵"),
+    ("column-blank", |s| s.set_cell("police", "POL04", "sessions", 1, 5, ""), Warning, "男"),
+    ("table-empty", |s| s.rows("police", "POL04", "sessions").clear(), Error, "訓練場次"),
+    ("narrative-blank", |s| s.set_narrative("police", "POL03", ""), Error, "執行情形"),
+    ("value-out-of-range", |s| s.set_cell("police", "POL04", "sessions", 1, 8, "104"), Error, "滿意度"),
+    ("date-outside-period", |s| s.set_cell("police", "POL04", "sessions", 1, 0, "111/03/26"), Error, "期間"),
+    ("split-differs", |s| s.set_field("labour", "LAB01", "by_sex", "男=16520、女=12121"), Error, "性別"),
+    ("ratio-above-whole", |s| s.set_field("social", "SOC04", "placed", "6"), Warning, "多於"),
+    ("half-year-missing", |s| s.set_cell("police", "POL02", "meetings", 1, 0, "110/05/26"), Error, "半年"),
+    (
+        "row-duplicate",
+        |s| {
+            let rows = s.rows("police", "POL04", "sessions");
+            let first = rows[0].clone();
+            rows.push(first);
+        },
+        Warning,
+        "重複",
+    ),
+    (
+        "deadline-inexact",
+        |s| {
+            s.secretariat()["settings"].as_table_mut().unwrap().remove("final_date");
+        },
+        Warning,
+        "111年3月10日",
+    ),
+    (
+        "deadline-on-holiday",
+        |s| {
+            s.secretariat()["settings"]
+                .as_table_mut()
+                .unwrap()
+                .insert("final_date".into(), "111/03/12".into());
+        },
+        Warning,
+        "3月11日",
+    ),
+    (
+        "deadline-calendar-unknown",
+        |s| {
+            s.secretariat()["settings"]
+                .as_table_mut()
+                .unwrap()
+                .insert("final_date".into(), "120/03/12".into());
+        },
+        Warning,
+        "120",
+    ),
+    ("deadline-passed", |s| s.today = Date::constant(2022, 3, 16), Warning, "寄達"),
+    (
+        "deadline-unit-late",
+        |s| {
+            s.today = Date::constant(2022, 2, 17);
+            s.units.remove("health");
+        },
+        Warning,
+        "衛生局",
+    ),
+    ("evidence-missing", |s| s.files.retain(|file| !file.path.as_str().contains("警03-1")), Error, "警03-1"),
+    (
+        "evidence-missing",
+        |s| s.files.retain(|file| !file.path.as_str().contains("警01-2")),
+        Warning,
+        "警01-2",
+    ),
+    (
+        "evidence-empty",
+        |s| {
+            s.evidence("警03-1").media_type = MediaType::Empty;
+            s.evidence("警03-1").bytes = 0;
+        },
+        Error,
+        "空",
+    ),
+    ("evidence-kind-unfit", |s| s.evidence("警03-2").media_type = MediaType::Jpeg, Warning, "警03-2"),
+    ("evidence-extension-wrong", |s| s.evidence("警03-1").media_type = MediaType::Jpeg, Warning, "pdf"),
+    (
+        "evidence-repeated",
+        |s| {
+            let first = s.evidence("警03-1").path.to_string();
+            s.add_file(
+                "警察局/警03-1_統計表/複本.pdf",
+                MediaType::Pdf,
+                Role::Evidence("警03-1".into()),
+                first.as_bytes(),
+            );
+        },
+        Warning,
+        "相同",
+    ),
+    (
+        "evidence-reused",
+        |s| {
+            let first = s.evidence("警03-1").path.to_string();
+            s.add_file(
+                "警察局/警07-1_查緝統計/複本.pdf",
+                MediaType::Pdf,
+                Role::Evidence("警07-1".into()),
+                first.as_bytes(),
+            );
+        },
+        Warning,
+        "警03-1",
+    ),
+    (
+        "evidence-stray",
+        |s| {
+            s.add_file("警察局/警03-1統計/表.pdf", MediaType::Pdf, Role::Stray(Some("police".into())), b"x");
+        },
+        Warning,
+        "表.pdf",
+    ),
+    (
+        "masking-unconfirmed",
+        |s| drop(s.units.get_mut("police").unwrap().insert("unmasked".into(), "警04-3".into())),
+        Error,
+        "警04-3",
+    ),
+    (
+        "evidence-unusable",
+        |s| {
+            s.preparation("警03-1").content = Content::Unusable { reason: "PDF 已損壞".to_owned() };
+            s.remark(
+                "警03-1",
+                Remark::NotBound { reason: "PDF 已損壞".to_owned(), hint: "請重新輸出".to_owned() },
+            );
+        },
+        Error,
+        "損壞",
+    ),
+    (
+        "evidence-not-bound",
+        |s| {
+            s.preparation("警03-1").content = Content::File { reason: "試算表".to_owned() };
+            s.remark("警03-1", Remark::NotBound { reason: "試算表".to_owned(), hint: "請另存".to_owned() });
+        },
+        Warning,
+        "試算表",
+    ),
+    (
+        "evidence-bound-as-picture",
+        |s| {
+            s.remark("警03-1", Remark::BoundAsPicture { pages: vec![1, 2], reason: "圖層".to_owned() });
+        },
+        Warning,
+        "圖層",
+    ),
+    ("evidence-without-text", |s| s.remark("警03-1", Remark::NoText), Warning, "文字"),
+    ("evidence-location-removed", |s| s.remark("警04-5", Remark::LocationRemoved), Warning, "位置"),
+    (
+        "identity-number",
+        |s| s.set_narrative("police", "POL03", "證號Ａ１０００００００１之民眾"),
+        Error,
+        "警03",
+    ),
+    ("identity-number", |s| s.preparation("警03-1").texts[0].text = "A100000001".to_owned(), Error, "身分證"),
+    (
+        "identity-number",
+        |s| {
+            s.add_file(
+                "警察局/警03-1_統計表/O199999992.pdf",
+                MediaType::Pdf,
+                Role::Evidence("警03-1".into()),
+                b"y",
+            );
+        },
+        Error,
+        "檔名",
+    ),
+    (
+        "identity-number-suspected",
+        |s| s.set_narrative("police", "POL03", "證號 A123456780 之民眾"),
+        Warning,
+        "疑似",
+    ),
+    ("mobile-number", |s| s.set_narrative("police", "POL03", "請撥 0912-345-678"), Warning, "行動電話"),
+    (
+        "character-without-glyph",
+        |s| {
+            s.uncovered = vec!['龘'];
+            s.set_narrative("police", "POL03", "龘字");
+        },
+        Error,
+        "U+9F98",
+    ),
+    ("character-private-use", |s| s.set_narrative("police", "POL03", "王\u{e000}明"), Error, "U+E000"),
+    ("character-compatibility", |s| s.set_narrative("police", "POL03", "⼈口"), Warning, "U+2F08"),
+    ("secretariat-missing", |s| s.secretariat = None, Error, "秘書單位"),
+    ("secretariat-part-blank", |s| drop(s.secretariat().remove("topic")), Error, "年度專題"),
+    (
+        "recommendation-unanswered",
+        |s| {
+            s.secretariat()["advice"].as_array_mut().unwrap()[0].as_table_mut().unwrap().remove("action");
+        },
+        Warning,
+        "建議",
+    ),
+    (
+        "self-score-blank",
+        |s| {
+            let points: toml::Table = toml::from_str("training = \"10.00\"").unwrap();
+            s.secretariat().insert("points".into(), points.into());
+            s.secretariat()["scores"].as_table_mut().unwrap().remove("training");
+        },
+        Warning,
+        "教育訓練",
+    ),
+    (
+        "self-score-above-points",
+        |s| {
+            let points: toml::Table = toml::from_str("training = \"8.00\"").unwrap();
+            s.secretariat().insert("points".into(), points.into());
+        },
+        Error,
+        "8",
+    ),
+    (
+        "exception-incomplete",
+        |s| {
+            s.files.retain(|file| !file.path.as_str().contains("警03-1"));
+            s.except("evidence-missing@警03-1", "", "王示例");
+        },
+        Error,
+        "理由",
+    ),
+    ("exception-unmatched", |s| s.except("evidence-missing@警03-9", "另寄", "王示例"), Warning, "警03-9"),
+    (
+        "exception-not-answerable",
+        |s| {
+            s.units.remove("health");
+            s.except("file-changed@某檔", "另寄", "王示例");
+        },
+        Warning,
+        "file-changed",
+    ),
+];
+
+fn blank() -> toml::Value {
+    toml::from_str::<toml::Table>("no_switch = true").unwrap().into()
+}
+
+#[test]
+fn every_rule_speaks_when_broken() {
+    let mut failures = Vec::new();
+    for (rule, change, severity, word) in CASES {
+        let mut scene = Scene::new();
+        change(&mut scene);
+        let said = scene.said(rule);
+        let Some(first) = said.first() else {
+            let all: Vec<_> =
+                scene.check().into_iter().map(|d| format!("{}: {}", d.rule.id, d.message)).collect();
+            failures.push(format!("{rule} ({word}) said nothing; said instead: {all:#?}"));
+            continue;
+        };
+        let says =
+            |d: &&Diagnostic| format!("{} {} {} {}", d.message, d.hint, d.place, d.subject).contains(word);
+        match said.iter().find(says) {
+            None => failures.push(format!("{rule} does not say {word}: {}", first.message)),
+            Some(found) if found.severity != *severity => {
+                failures.push(format!("{rule} ({word}) is {:?}", found.severity));
+            }
+            Some(_) => {}
+        }
+        if first.hint.is_empty() {
+            failures.push(format!("{rule} does not say what to do"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn the_unchanged_workspace_breaks_only_what_it_means_to() {
+    let said: Vec<String> =
+        Scene::new().check().into_iter().map(|d| format!("{} {}", d.rule.id, d.subject)).collect();
+    assert_eq!(said, ["figures-differ 勞力剝削件數", "evidence-missing 教03-2", "evidence-missing 社05-2"]);
+}
+
+#[test]
+fn an_exception_unblocks_what_it_names_and_is_recorded() {
+    let mut scene = Scene::new();
+    scene.files.retain(|file| !file.path.as_str().contains("警03-1"));
+    assert!(scene.check().block());
+    scene.except("evidence-missing@警03-1", "正本另以公文遞送", "王示例");
+    let diagnostics = scene.check();
+    assert!(!diagnostics.block(), "{diagnostics:#?}");
+    let accepted = diagnostics.iter().find(|d| d.accepted.is_some()).unwrap();
+    let words = accepted.accepted.as_deref().unwrap();
+    assert!(words.contains("正本另以公文遞送") && words.contains("王示例"), "{words}");
+}
+
+#[test]
+fn no_message_ever_holds_an_identity_number() {
+    let mut scene = Scene::new();
+    scene.set_narrative("police", "POL03", "A100000001 與 B200000004");
+    scene.preparation("警03-1").texts[0].text = "O199999992".to_owned();
+    for diagnostic in scene.check().iter() {
+        let everything = format!("{diagnostic:?}");
+        for number in ["A100000001", "B200000004", "O199999992"] {
+            assert!(!everything.contains(number), "{everything}");
+        }
+    }
+}
+
+#[test]
+fn a_task_answered_with_none_owes_neither_figures_nor_evidence() {
+    let mut scene = Scene::new();
+    scene.task("social", "SOC04").clear();
+    scene.task("social", "SOC04").insert("absent".into(), "本年度無個案".into());
+    scene.set_narrative("social", "SOC04", "本年度無需安置個案。");
+    scene.files.retain(|file| !file.path.as_str().contains("社04"));
+    assert!(!scene.check().block(), "{:#?}", scene.check());
+}
+
+#[test]
+fn comparison_is_silent_when_units_agree() {
+    let mut scene = Scene::new();
+    scene.set_field("labour", "LAB02", "cases", "5");
+    assert_eq!(scene.said("figures-differ"), []);
+}
+
+/// A rule and a change that comes close to breaking it.
+const NEAR_MISSES: &[(&str, fn(&mut Scene))] = &[
+    ("value-out-of-range", |s| s.set_cell("police", "POL04", "sessions", 1, 8, "100")),
+    ("date-outside-period", |s| s.set_cell("police", "POL04", "sessions", 1, 0, "110/12/31")),
+    ("row-duplicate", |s| {
+        let rows = s.rows("police", "POL04", "sessions");
+        let mut again = rows[0].clone();
+        again.as_array_mut().unwrap()[1] = "同一天的另一場".into();
+        rows.push(again);
+    }),
+    ("half-year-missing", |s| {
+        s.set_cell("police", "POL02", "meetings", 0, 0, "110/06/30");
+        s.set_cell("police", "POL02", "meetings", 1, 0, "110/07/01");
+    }),
+    ("ratio-above-whole", |s| {
+        s.set_field("social", "SOC04", "assessed", "6");
+        s.set_field("social", "SOC04", "placed", "6");
+    }),
+    ("field-blank", |s| s.set_field("police", "POL06", "victims", "0")),
+    ("field-blank", |s| s.set_field("police", "POL06", "victims", "無")),
+    ("column-blank", |s| s.set_cell("police", "POL04", "sessions", 1, 5, "０")),
+    // What cannot be read is said once, by whoever read it.
+    ("column-blank", |s| s.set_cell("police", "POL04", "sessions", 1, 5, "很多")),
+    ("field-blank", |s| s.set_field("police", "POL06", "victims", "很多")),
+    ("deadline-unit-late", |s| {
+        s.today = Date::constant(2022, 2, 15);
+        s.units.remove("health");
+    }),
+    ("deadline-unit-late", |s| s.today = Date::constant(2022, 2, 17)),
+    ("deadline-passed", |s| s.today = Date::constant(2022, 3, 10)),
+    ("evidence-missing", |s| s.files.retain(|file| !file.path.as_str().contains("警03-3"))),
+    ("evidence-extension-wrong", |s| {
+        s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/照片.JPEG")
+    }),
+    ("evidence-kind-unfit", |s| s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/照片.JPEG")),
+    ("evidence-unusable", |s| {
+        s.preparation("警03-1").content = Content::File { reason: "試算表".to_owned() };
+    }),
+    ("identity-number", |s| s.set_narrative("police", "POL03", "證號 A123***789 之民眾")),
+    ("identity-number-suspected", |s| s.set_narrative("police", "POL03", "文號 A12345678、統編 12345675")),
+    ("mobile-number", |s| s.set_narrative("police", "POL03", "請撥 03-5250000 轉 123")),
+    ("character-compatibility", |s| s.set_narrative("police", "POL03", "人口㈠①、％")),
+    ("character-without-glyph", |s| s.uncovered = vec!['龘']),
+    ("exception-unmatched", |s| {
+        s.files.retain(|file| !file.path.as_str().contains("警03-1"));
+        s.except("evidence-missing＠警０３-1 ", "正本另送", "王示例");
+    }),
+    ("exception-incomplete", |s| {
+        s.files.retain(|file| !file.path.as_str().contains("警03-1"));
+        s.except("evidence-missing@警03-1", "正本另送", "王示例");
+    }),
+];
+
+#[test]
+fn near_misses_are_passed_over() {
+    let of = |scene: &Scene, rule: &str| -> Vec<String> {
+        scene.said(rule).into_iter().map(|said| format!("{} {}", said.subject, said.message)).collect()
+    };
+    let unchanged = Scene::new();
+    let mut failures = Vec::new();
+    for (index, (rule, change)) in NEAR_MISSES.iter().enumerate() {
+        let mut scene = Scene::new();
+        change(&mut scene);
+        let said = of(&scene, rule);
+        if said != of(&unchanged, rule) {
+            failures.push(format!("{rule} (case {index}): {said:#?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn lateness_and_holidays_never_block() {
+    let mut scene = Scene::new();
+    scene.today = Date::constant(2022, 12, 31);
+    assert!(!scene.check().block(), "{:#?}", scene.check());
+}

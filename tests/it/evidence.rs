@@ -57,7 +57,9 @@ fn raw_pdf(objects: &[String]) -> Vec<u8> {
     for offset in offsets {
         bytes.extend(format!("{offset:010} 00000 n \n").bytes());
     }
-    bytes.extend(format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1).bytes());
+    bytes.extend(
+        format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1).bytes(),
+    );
     bytes
 }
 
@@ -125,7 +127,10 @@ fn text_stays_text_with_inherited_resources() {
 
 #[test]
 fn stamps_and_filled_fields_are_flattened() {
-    let appearance = stream("/Type/XObject/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F 5 0 R>>>>", "BT /F 10 Tf 2 5 Td (APPROVED) Tj ET");
+    let appearance = stream(
+        "/Type/XObject/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F 5 0 R>>>>",
+        "BT /F 10 Tf 2 5 Td (APPROVED) Tj ET",
+    );
     for annotation in [
         "<</Type/Annot/Subtype/Stamp/Rect[50 50 150 70]/AP<</N 6 0 R>>>>",
         "<</Type/Annot/Subtype/Widget/FT/Tx/V(x)/Rect[50 50 150 70]/AP<</N<</On 6 0 R>>>>/AS/On>>",
@@ -140,7 +145,10 @@ fn stamps_and_filled_fields_are_flattened() {
 
 #[test]
 fn hidden_annotations_and_links_are_not_drawn() {
-    let appearance = stream("/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F 5 0 R>>>>", "BT /F 10 Tf 2 5 Td (SECRET) Tj ET");
+    let appearance = stream(
+        "/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F 5 0 R>>>>",
+        "BT /F 10 Tf 2 5 Td (SECRET) Tj ET",
+    );
     let page = "/MediaBox[0 0 300 200]/Annots[<</Subtype/Stamp/F 2/Rect[50 50 150 70]/AP<</N 6 0 R>>>><</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(http://example.invalid)>>>>]";
     let (preparation, shelf) = prepare(&page_pdf(page, HELLO, &[appearance]));
     let Content::Pages { prepared, .. } = &preparation.content else { panic!() };
@@ -171,6 +179,14 @@ fn glyph_by_glyph_text_is_put_together_again() {
 }
 
 #[test]
+fn a_faked_bold_is_read_once() {
+    let content =
+        "BT /F 12 Tf 2 Tr 40 60 Td (A100000001) Tj ET BT /F 12 Tf 0 Tr 40.4 60 Td (A100000001) Tj ET";
+    let (preparation, _) = prepare(&page_pdf("/MediaBox[0 0 300 200]", content, &[]));
+    assert_eq!(text(&preparation), "A100000001");
+}
+
+#[test]
 fn broken_and_hostile_documents_end_in_one_reason() {
     let whole = page_pdf("/MediaBox[0 0 300 200]", HELLO, &[]);
     let looped = raw_pdf(&[
@@ -181,7 +197,9 @@ fn broken_and_hostile_documents_end_in_one_reason() {
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         format!("<</Type/Pages/Kids {}{}>>", "[".repeat(10_000), "]".repeat(10_000)),
     ]);
-    for bytes in [b"%PDF-1.7\n".to_vec(), b"%PDF-1.7\nnonsense".to_vec(), looped, nested, whole[..40].to_vec()] {
+    for bytes in
+        [b"%PDF-1.7\n".to_vec(), b"%PDF-1.7\nnonsense".to_vec(), looped, nested, whole[..40].to_vec()]
+    {
         let (preparation, _) = prepare(&bytes);
         assert!(
             matches!(preparation.content, Content::Unusable { .. } | Content::File { .. }),
@@ -207,7 +225,9 @@ fn what_cannot_be_bound_says_what_to_do() {
     ] {
         let preparation = evidence::prepare(b"x", media_type, &settings(), &mut |_| unreachable!()).unwrap();
         assert_eq!(matches!(preparation.content, Content::File { .. }), is_file, "{media_type:?}");
-        assert!(matches!(&preparation.remarks[..], [Remark::NotBound { hint, .. }] if hint.starts_with('請') || hint.starts_with("如需")));
+        assert!(
+            matches!(&preparation.remarks[..], [Remark::NotBound { hint, .. }] if hint.starts_with('請') || hint.starts_with("如需"))
+        );
     }
 }
 
@@ -217,7 +237,9 @@ fn jpeg(width: u16, height: u16) -> Vec<u8> {
         .flat_map(|at| if at % u32::from(width) < u32::from(width) / 2 { [0; 3] } else { [255; 3] })
         .collect();
     let mut bytes = Vec::new();
-    jpeg_encoder::Encoder::new(&mut bytes, 90).encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb).unwrap();
+    jpeg_encoder::Encoder::new(&mut bytes, 90)
+        .encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
     bytes
 }
 
@@ -250,9 +272,13 @@ fn pictures_are_shrunk_and_never_enlarged() {
 
 #[test]
 fn pictures_are_turned_as_their_camera_said() {
-    for (orientation, expected, left_is_dark) in
-        [(1, (80, 40), Some(true)), (3, (80, 40), Some(false)), (6, (40, 80), None), (8, (40, 80), None), (2, (80, 40), Some(false))]
-    {
+    for (orientation, expected, left_is_dark) in [
+        (1, (80, 40), Some(true)),
+        (3, (80, 40), Some(false)),
+        (6, (40, 80), None),
+        (8, (40, 80), None),
+        (2, (80, 40), Some(false)),
+    ] {
         let (preparation, shelf) = prepare(&with_exif(&jpeg(80, 40), orientation, false));
         assert_eq!(size(&preparation), expected, "orientation {orientation}");
         let Content::Picture { prepared, .. } = &preparation.content else { panic!() };
@@ -278,7 +304,9 @@ fn hostile_pictures_end_in_one_reason() {
     bomb.extend(50_000u32.to_be_bytes());
     bomb.extend(50_000u32.to_be_bytes());
     bomb.extend([8, 6, 0, 0, 0, 0, 0, 0, 0]);
-    for bytes in [bomb, jpeg(80, 40)[..200].to_vec(), b"\x89PNG\r\n\x1a\nnothing".to_vec(), b"GIF89a".to_vec()] {
+    for bytes in
+        [bomb, jpeg(80, 40)[..200].to_vec(), b"\x89PNG\r\n\x1a\nnothing".to_vec(), b"GIF89a".to_vec()]
+    {
         let (preparation, _) = prepare(&bytes);
         assert!(matches!(preparation.content, Content::Unusable { .. }), "{:?}", preparation.content);
     }
@@ -295,8 +323,10 @@ fn everything_finds_its_slot() {
         panic!()
     };
     let base = page_pdf("/MediaBox[0 0 595 842]", "BT /F 12 Tf 40 800 Td (STAMP) Tj ET", &[]);
-    let slot = |id: &str, y: f64| Slot { id: id.to_owned(), page: 0, x: 50.0, y, width: 400.0, height: 300.0 };
-    let content = |id: &str, handle: &Handle, page| SlotContent { id: id.to_owned(), prepared: handle.clone(), page };
+    let slot =
+        |id: &str, y: f64| Slot { id: id.to_owned(), page: 0, x: 50.0, y, width: 400.0, height: 300.0 };
+    let content =
+        |id: &str, handle: &Handle, page| SlotContent { id: id.to_owned(), prepared: handle.clone(), page };
     let slots = [slot("a", 50.0), slot("b", 400.0), slot("c", 410.0)];
     let contents = [content("a", pages, Some(0)), content("b", picture, None), content("c", pages, Some(0))];
     let merge = || {

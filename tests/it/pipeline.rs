@@ -1,1 +1,312 @@
-//! Placeholder.
+//! The pipeline over a workspace on disk: what files are taken for, what becomes of each, and that the
+//! same inputs give the same bytes.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use huibian::assets::{Templates, plans};
+use huibian::diagnostic::Diagnostic;
+use huibian::pipeline::{self, Examination, Progress, Settings, Surroundings};
+use huibian::place::RelPath;
+use huibian::plan::{self, Plan, PlanLayer};
+use huibian::typeset::Fonts;
+use huibian::worker::{Failure, InProcess, Job, JobRunner, Outcome};
+use huibian::workspace::Workspace;
+use jiff::civil::Date;
+
+use crate::support::workspace::Copy;
+
+static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::embedded().unwrap());
+
+struct Silent;
+
+impl Progress for Silent {
+    fn phase(&self, _: &str, _: usize) {}
+    fn step(&self) {}
+}
+
+fn plan() -> Plan {
+    let layers: Vec<PlanLayer> = plans::builtin(plans::DEFAULT)
+        .unwrap()
+        .iter()
+        .map(|(file, text)| PlanLayer { file: RelPath::new(*file), text: (*text).to_owned() })
+        .collect();
+    plan::lower(&layers).0.unwrap()
+}
+
+fn examine_with(copy: &Copy, runner: &dyn JobRunner) -> Examination {
+    let workspace = Workspace::open(&copy.inputs()).unwrap();
+    let prepared = tempfile::tempdir().unwrap();
+    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let surroundings = Surroundings {
+        workspace: &workspace,
+        runner,
+        templates: &Templates::builtin(),
+        fonts: &FONTS,
+        prepared: prepared.path(),
+        progress: &Silent,
+    };
+    pipeline::examine(plan(), &settings, &surroundings).unwrap()
+}
+
+fn said(copy: &Copy, rule: &str) -> Vec<Diagnostic> {
+    examine_with(copy, &InProcess).diagnostics.into_iter().filter(|d| d.rule.id == rule).collect()
+}
+
+/// Fails the jobs on files whose path holds a word, and does the others.
+struct Failing(&'static str, Failure);
+
+impl JobRunner for Failing {
+    fn run_all(&self, jobs: &[Job], done: &(dyn Fn(&Job) + Sync)) -> io::Result<Vec<Outcome>> {
+        let mut outcomes = InProcess.run_all(jobs, done)?;
+        for (job, outcome) in jobs.iter().zip(&mut outcomes) {
+            if job.path.to_string_lossy().contains(self.0) {
+                *outcome = Outcome::Failed(self.1.clone());
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+#[test]
+fn a_file_that_defeats_its_worker_costs_that_file_alone() {
+    let copy = Copy::without_evidence();
+    copy.write("警察局/警03-1_統計表/表.pdf", b"%PDF-1.7\n");
+    for (failure, rule) in [
+        (Failure::Crashed, "file-too-hard"),
+        (Failure::TimedOut, "file-too-hard"),
+        (Failure::Changed, "file-changed"),
+        (Failure::Unreadable("拒絕存取".to_owned()), "file-unreadable"),
+    ] {
+        let examination = examine_with(&copy, &Failing("表.pdf", failure));
+        let found: Vec<_> = examination.diagnostics.iter().filter(|d| d.rule.id == rule).collect();
+        assert_eq!(found.len(), 1, "{rule}");
+        assert_eq!(found[0].unit.as_deref(), Some("police"));
+        assert_eq!(examination.submissions.len(), 5);
+    }
+}
+
+#[test]
+fn a_worker_refuses_bytes_that_changed_since_they_were_digested() {
+    let copy = Copy::without_evidence();
+    copy.write("甲.txt", b"new");
+    let job = Job {
+        path: copy.inputs().join("甲.txt"),
+        sha256: huibian::inventory::sha256_hex(b"old"),
+        task: huibian::worker::JobTask::ReadWorkbook,
+    };
+    assert_eq!(huibian::worker::run(&job), Outcome::Failed(Failure::Changed));
+}
+
+#[test]
+fn several_workbooks_of_one_unit_are_told_and_one_is_read() {
+    let copy = Copy::without_evidence();
+    let bytes = fs::read(copy.inputs().join("警察局/警察局.xlsx")).unwrap();
+    copy.write("警察局/警察局_最終版.xlsx", &bytes);
+    let found = said(&copy, "workbook-several");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("讀取「警察局.xlsx」") && !found[0].blocks(), "{}", found[0].message);
+    // Another content: which is right only people know.
+    let other = fs::read(copy.inputs().join("勞工處/勞工處.xlsx")).unwrap();
+    copy.write("勞工處/勞工處(1).xlsx", &{
+        let mut b = other;
+        b.extend(b"\0");
+        b
+    });
+    assert!(said(&copy, "workbook-several").iter().any(|d| d.unit.as_deref() == Some("labour")));
+}
+
+#[test]
+fn a_workbook_in_anothers_folder_is_not_read_as_theirs() {
+    let copy = Copy::without_evidence();
+    fs::rename(copy.inputs().join("勞工處/勞工處.xlsx"), copy.inputs().join("教育處/勞工.xlsx")).unwrap();
+    let found = said(&copy, "workbook-misplaced");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("勞工處"));
+    assert_eq!(said(&copy, "unit-missing").len(), 1);
+}
+
+#[test]
+fn a_spreadsheet_of_nobodys_is_told() {
+    let copy = Copy::without_evidence();
+    let bytes = rust_xlsxwriter::Workbook::new().add_worksheet().write_string(0, 0, "通訊錄").is_ok();
+    assert!(bytes);
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    workbook.add_worksheet().write_string(0, 0, "通訊錄").unwrap();
+    copy.write("通訊錄.xlsx", &workbook.save_to_buffer().unwrap());
+    assert_eq!(said(&copy, "workbook-unit-unknown").len(), 1);
+}
+
+#[test]
+fn office_litter_is_listed_and_never_parsed() {
+    let copy = Copy::without_evidence();
+    copy.write("警察局/~$警察局.xlsx", b"lock");
+    copy.write("警察局/警03-1_統計表/Thumbs.db", b"thumbs");
+    let examination = examine_with(&copy, &InProcess);
+    assert_eq!(said(&copy, "file-in-use").len(), 1);
+    assert!(examination.preparations.is_empty());
+    let litter = |name: &str| {
+        let file = examination.inventory.files.iter().find(|file| file.path.file_name() == name).unwrap();
+        matches!(file.role, huibian::inventory::Role::LeftOut(_))
+    };
+    assert!(litter("~$警察局.xlsx") && litter("Thumbs.db"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_told_and_not_followed() {
+    let copy = Copy::without_evidence();
+    let outside = copy.folder.path().join("outside.pdf");
+    fs::write(&outside, "%PDF-1.7").unwrap();
+    fs::create_dir_all(copy.inputs().join("警察局/警03-1_統計表")).unwrap();
+    std::os::unix::fs::symlink(&outside, copy.inputs().join("警察局/警03-1_統計表/連結.pdf")).unwrap();
+    assert_eq!(said(&copy, "link-not-followed").len(), 1);
+    assert!(examine_with(&copy, &InProcess).preparations.is_empty());
+}
+
+#[test]
+fn what_lies_in_an_items_folder_is_evidence_of_that_item() {
+    let copy = Copy::without_evidence();
+    for path in [
+        "警察局/警03-1_統計表/深/層/表.pdf",
+        "警察局/警03-1 統計/表2.pdf",
+        "警察局/警０３－１/表3.pdf",
+        "警03-1_統計表/表4.pdf",
+    ] {
+        copy.write(path, b"%PDF-1.7");
+    }
+    copy.write("警察局/警03-11_別的/表5.pdf", b"%PDF-1.7");
+    let examination = examine_with(&copy, &InProcess);
+    assert_eq!(examination.inventory.evidence(&"警03-1".into()).count(), 4);
+    assert_eq!(said(&copy, "evidence-stray").len(), 1);
+}
+
+/// Runs the whole way in a folder, in this process, and gives the output's files.
+fn compile(copy: &Copy) -> Vec<(String, Vec<u8>)> {
+    let workspace = Workspace::open(&copy.inputs()).unwrap();
+    let mut output = huibian::output::OutputFolder::begin(&copy.output(), &copy.inputs()).unwrap();
+    let prepared = output.scratch().unwrap();
+    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let templates = Templates::builtin();
+    let surroundings = Surroundings {
+        workspace: &workspace,
+        runner: &InProcess,
+        templates: &templates,
+        fonts: &FONTS,
+        prepared: &prepared,
+        progress: &Silent,
+    };
+    let examination = pipeline::examine(plan(), &settings, &surroundings).unwrap();
+    let source = huibian::workspace::DiskSource { workspace: workspace.clone(), prepared: prepared.clone() };
+    pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).unwrap();
+    output.commit().unwrap();
+    crate::support::workspace::files(&copy.output())
+        .into_iter()
+        .map(|path| (name(&path, &copy.output()), fs::read(path).unwrap()))
+        .collect()
+}
+
+fn name(path: &Path, root: &Path) -> String {
+    path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/")
+}
+
+#[test]
+fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
+    let copy = Copy::of_sample();
+    let before = copy.snapshot();
+    let files = compile(&copy);
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "hsinchu-110-self-assessment.zip",
+            "佐證資料.pdf",
+            "內部/檔案總帳.csv",
+            "內部/檢核結果.txt",
+            "內部/產出清單.json",
+            "自評表.pdf",
+            "郵件草稿.eml",
+            "郵件草稿.txt",
+        ]
+    );
+    let ledger = String::from_utf8(files[2].1.clone()).unwrap();
+    assert_eq!(ledger.lines().count(), before.len() + 1);
+    for (path, _) in &before {
+        let name = name(path, &copy.inputs());
+        assert_eq!(ledger.matches(&format!("\n{name},")).count(), 1, "{name}");
+    }
+    assert_eq!(before, copy.snapshot(), "inputs are never modified");
+
+    // The bundle: one top folder, nothing but what was meant to leave.
+    let zip = &files[0].1;
+    let mut package =
+        huibian::container::Package::open(io::Cursor::new(zip), &huibian::container::WORKBOOK_CAPS).unwrap();
+    let entries: Vec<String> = package.entries().iter().map(|entry| entry.name.text.clone()).collect();
+    assert!(entries.iter().all(|name| name.starts_with("hsinchu-110-self-assessment/")));
+    assert!(
+        !entries
+            .iter()
+            .any(|name| name.ends_with(".xlsx") || name.ends_with(".xls") || name.contains("內部"))
+    );
+    let json = package.part("hsinchu-110-self-assessment/data/dossier.json").unwrap().unwrap();
+    let figures: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(figures["schema"], "huibian-dossier");
+    assert_eq!(figures["indicators"].as_array().unwrap().len(), 12);
+    // Case rows never leave.
+    assert!(!String::from_utf8_lossy(&json).contains("110-01"));
+    let form =
+        package.part("hsinchu-110-self-assessment/data/01-self-assessment-自評表.pdf").unwrap().unwrap();
+    let text: String = huibian::pdf::page_texts(&form).into_iter().map(|page| page.text).collect();
+    let text = text.replace([' ', '\n'], "");
+    assert!(text.contains("共通性指標"), "{text}");
+    assert!(!text.contains("110-01"));
+
+    let again = compile(&copy);
+    assert_eq!(names, again.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>());
+    for ((name, before), (_, after)) in files.iter().zip(&again) {
+        assert!(before == after, "{name} differs between two runs");
+    }
+}
+
+#[test]
+fn a_workspace_with_errors_gives_drafts_and_no_bundle_is_left() {
+    let copy = Copy::without_evidence();
+    fs::create_dir_all(copy.output()).unwrap();
+    fs::remove_file(copy.inputs().join("教育處/教育處.xlsx")).unwrap();
+    let files = compile(&copy);
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "內部/檔案總帳.csv",
+            "內部/檢核結果.txt",
+            "內部/產出清單.json",
+            "草稿-佐證資料.pdf",
+            "草稿-自評表.pdf"
+        ]
+    );
+    let form = files.iter().find(|(name, _)| name == "草稿-自評表.pdf").unwrap();
+    let text: String = huibian::pdf::page_texts(&form.1).into_iter().map(|page| page.text).collect();
+    let text = text.replace([' ', '\n', '\u{3000}'], "");
+    assert!(text.contains("草稿") && text.contains("尚缺：教育處"), "{text}");
+}
+
+#[test]
+fn page_references_of_the_form_are_the_pages_of_the_appendices() {
+    let copy = Copy::of_sample();
+    let files = compile(&copy);
+    let bytes = |wanted: &str| &files.iter().find(|(name, _)| name == wanted).unwrap().1;
+    let appendices = huibian::pdf::page_texts(bytes("佐證資料.pdf"));
+    let ledger = String::from_utf8(bytes("內部/檔案總帳.csv").clone()).unwrap();
+    let mut n_checked = 0;
+    for line in ledger.lines().filter(|line| line.contains("裝訂")) {
+        let number = line.split("附件 ").nth(1).unwrap().split(['（', '(']).next().unwrap();
+        let first: usize = line.split("（第 ").nth(1).unwrap().split('–').next().unwrap().parse().unwrap();
+        let page = appendices.iter().find(|page| page.page == first).unwrap();
+        assert!(page.text.replace(' ', "").contains(&format!("附件{number}")), "{line}: {}", page.text);
+        n_checked += 1;
+    }
+    assert!(n_checked > 50, "{n_checked}");
+}

@@ -3,180 +3,44 @@
 //! `cargo run --release --example sample -- inputs`. Where LibreOffice (`soffice`) is on the machine,
 //! 社會處's workbook is saved by it as .ods and 衛生局's as .xls, as some departments do.
 
+mod answers;
 mod press;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use huibian::assets::plans;
-use huibian::forms::{self, Filling};
-use huibian::place::RelPath;
-use huibian::plan::{self, Demand, EvidenceItem, Field, Plan, PlanLayer, SecretariatPart, Task, Unit};
-use serde::Deserialize;
+use huibian::forms;
+use huibian::plan::{EvidenceItem, Task, Unit};
 use serde_json::json;
-
-/// Items left empty on purpose: proposed ones, so that the sample shows an honest warning.
-const LEFT_EMPTY: &[&str] = &["教03-2", "社05-2"];
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct TaskAnswers {
-    absent: Option<String>,
-    fields: BTreeMap<String, String>,
-    rows: BTreeMap<String, Vec<Vec<String>>>,
-}
-
-#[derive(Deserialize)]
-struct Secretariat {
-    settings: BTreeMap<String, String>,
-    contacts: Vec<BTreeMap<String, String>>,
-    scores: BTreeMap<String, String>,
-    topic: Paragraphs,
-    advice: Vec<BTreeMap<String, String>>,
-    editorials: BTreeMap<String, Editorial>,
-}
-
-#[derive(Deserialize)]
-struct Paragraphs {
-    paragraphs: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Editorial {
-    mode: String,
-    paragraphs: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Shared {
-    rows: Vec<Vec<String>>,
-}
 
 fn main() {
     let root = std::env::args().nth(1).expect("the folder to write to");
     let root = Path::new(&root);
-    let plan = builtin_plan();
-    let narratives: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("narratives.toml")).unwrap();
-    write(&root.join("plan.toml"), "# 示例資料：本資料夾的單位回報全屬虛構，僅供試用。\nbased_on = \"hsinchu-110\"\n".as_bytes());
+    let plan = answers::builtin_plan();
+    write(&root.join("plan.toml"), PLAN.as_bytes());
     write(&root.join("使用說明.txt"), forms::guide(&plan).as_bytes());
-    secretariat(&plan, root);
+    let folder = &plan.secretariat.folder;
+    let bytes =
+        forms::secretariat_workbook(&plan, &answers::secretariat(&plan, &answers::of_secretariat())).unwrap();
+    write(&root.join(folder).join(format!("{folder}.xlsx")), &bytes);
     for unit in &plan.units {
-        let answers = answers_of(unit);
-        let mut filling = Filling::new();
+        let given = answers::of_unit(unit);
+        let bytes = forms::unit_workbook(&plan, &unit.id, &answers::unit(&plan, unit, &given)).unwrap();
+        write(&root.join(&unit.name).join(format!("{}.xlsx", unit.name)), &bytes);
         for task in plan.tasks_of(&unit.id) {
-            fill(&plan, task, &answers, &narratives, &mut filling);
-            if !answers.get(task.id.as_str()).is_some_and(|a| a.get("absent").is_some()) {
-                evidence(task, unit, &root.join(&unit.name), &mut filling);
+            for (seed, item) in answers::items(task, &given) {
+                files(task, unit, item, seed, &root.join(&unit.name).join(item.folder_name()));
             }
         }
-        let bytes = forms::unit_workbook(&plan, &unit.id, &filling).unwrap();
-        write(&root.join(&unit.name).join(format!("{}.xlsx", unit.name)), &bytes);
     }
     save_by_libreoffice(&root.join("社會處/社會處.xlsx"), "ods");
     save_by_libreoffice(&root.join("衛生局/衛生局.xlsx"), "xls");
 }
 
-fn builtin_plan() -> Plan {
-    let layers: Vec<PlanLayer> = plans::builtin(plans::DEFAULT)
-        .unwrap()
-        .iter()
-        .map(|(file, text)| PlanLayer { file: RelPath::new(*file), text: (*text).to_owned() })
-        .collect();
-    plan::lower(&layers).0.expect("the built-in plan is whole")
-}
-
-fn answers_of(unit: &Unit) -> toml::Table {
-    let text = match unit.id.as_str() {
-        "police" => include_str!("answers/police.toml"),
-        "labour" => include_str!("answers/labour.toml"),
-        "social" => include_str!("answers/social.toml"),
-        "health" => include_str!("answers/health.toml"),
-        _ => include_str!("answers/education.toml"),
-    };
-    toml::from_str(text).unwrap()
-}
-
-fn fill(
-    plan: &Plan,
-    task: &Task,
-    answers: &toml::Table,
-    narratives: &BTreeMap<String, Vec<String>>,
-    filling: &mut Filling,
-) {
-    let own: TaskAnswers =
-        answers.get(task.id.as_str()).map(|value| value.clone().try_into().unwrap()).unwrap_or_default();
-    filling.applies(&task.id, own.absent.is_none(), own.absent.as_deref().unwrap_or(""));
-    filling.narrative(&task.id, narratives[task.id.as_str()].iter().map(String::as_str));
-    if own.absent.is_some() {
-        return;
-    }
-    for (key, text) in &own.fields {
-        assert!(task.fields.iter().any(|field| field.key == *key), "{}.{key}", task.id);
-        filling.field(&task.id, key, text);
-    }
-    for table in &task.tables {
-        let key = table.id.as_str().rsplit('.').next().unwrap();
-        for row in own.rows.get(key).unwrap_or_else(|| panic!("no rows for {}", table.id)) {
-            filling.row(&table.id, cells(&table.columns, row));
-        }
-    }
-    for id in &task.shared {
-        let Some(table) = plan.table(id).filter(|_| task.id.as_str() == "POL03") else { continue };
-        let shared: Shared = answers[id.as_str()].clone().try_into().unwrap();
-        for row in &shared.rows {
-            filling.row(&table.id, cells(&table.columns, row));
-        }
-    }
-}
-
-fn cells<'a>(columns: &'a [Field], row: &'a [String]) -> Vec<(&'a str, &'a str)> {
-    assert_eq!(columns.len(), row.len(), "{row:?}");
-    columns.iter().map(|column| column.key.as_str()).zip(row.iter().map(String::as_str)).filter(|(_, text)| !text.is_empty()).collect()
-}
-
-fn secretariat(plan: &Plan, root: &Path) {
-    let answers: Secretariat = toml::from_str(include_str!("answers/secretariat.toml")).unwrap();
-    let mut filling = Filling::new();
-    for (key, text) in &answers.settings {
-        filling.setting(key, text);
-    }
-    for indicator in plan.indicators() {
-        filling.score(&indicator.id, "", &answers.scores[indicator.id.as_str()]);
-        let editorial = answers.editorials.get(indicator.id.as_str());
-        if let Some(editorial) = editorial {
-            filling.editorial(&indicator.id, &editorial.mode, editorial.paragraphs.iter().map(String::as_str));
-        }
-    }
-    filling.part(SecretariatPart::AnnualTopic, answers.topic.paragraphs.iter().map(String::as_str));
-    let pairs = |row: &BTreeMap<String, String>| -> Vec<(String, String)> { row.clone().into_iter().collect() };
-    for (block, rows) in [("00.contacts", &answers.contacts), ("00.advice", &answers.advice)] {
-        for row in rows {
-            let row = pairs(row);
-            filling.secretariat_row(block, row.iter().map(|(key, text)| (key.as_str(), text.as_str())));
-        }
-    }
-    let bytes = forms::secretariat_workbook(plan, &filling).unwrap();
-    let folder = &plan.secretariat.folder;
-    write(&root.join(folder).join(format!("{folder}.xlsx")), &bytes);
-}
+const PLAN: &str = "# 示例資料：本資料夾的單位回報全屬虛構，僅供試用。\nbased_on = \"hsinchu-110\"\n";
 
 // --- Evidence --------------------------------------------------------------------------------
-
-fn evidence(task: &Task, unit: &Unit, folder: &Path, filling: &mut Filling) {
-    for (index, item) in task.evidence.iter().enumerate() {
-        let seed = task.code.bytes().map(usize::from).sum::<usize>() + index;
-        let wanted = item.demand != Demand::Optional || seed % 2 == 0;
-        if !wanted || LEFT_EMPTY.contains(&item.code.as_str()) {
-            continue;
-        }
-        let folder = folder.join(item.folder_name());
-        let caption = if item.code.as_str().ends_with("-1") { format!("{}（示例）", item.folder) } else { String::new() };
-        filling.evidence(&task.id, &item.code, item.masking, &caption);
-        files(task, unit, item, seed, &folder);
-    }
-}
 
 fn files(task: &Task, unit: &Unit, item: &EvidenceItem, seed: usize, folder: &Path) {
     let date = format!("110年{}月{}日", seed % 10 + 2, seed % 27 + 1);
@@ -193,12 +57,20 @@ fn files(task: &Task, unit: &Unit, item: &EvidenceItem, seed: usize, folder: &Pa
     };
     if item.photo_pages {
         for n in 0..2 + seed % 2 {
-            photo(&with(json!({ "kind": "photo", "count": seed * 3 + n, "stamp": format!("110.{:02}.{:02}", seed % 10 + 2, seed % 27 + 1) })), n, seed, folder);
+            photo(
+                &with(
+                    json!({ "kind": "photo", "count": seed * 3 + n, "stamp": format!("110.{:02}.{:02}", seed % 10 + 2, seed % 27 + 1) }),
+                ),
+                n,
+                seed,
+                folder,
+            );
         }
         return;
     }
     let folder_name = item.folder.as_str();
-    let pdf = |name: &str, data: serde_json::Value| write(&folder.join(format!("{name}.pdf")), &press::pdf(&data));
+    let pdf =
+        |name: &str, data: serde_json::Value| write(&folder.join(format!("{name}.pdf")), &press::pdf(&data));
     match folder_name {
         "簽到表" => pdf("簽到表(已遮蔽)", with(json!({ "kind": "signin", "count": seed % 20 + 18 }))),
         "滿意度" => pdf("滿意度調查統計", with(json!({ "kind": "survey", "rows": survey_rows(seed) }))),
@@ -210,27 +82,45 @@ fn files(task: &Task, unit: &Unit, item: &EvidenceItem, seed: usize, folder: &Pa
             }
         }
         "文宣樣張" => {
-            let lines = ["你有權利保管自己的護照", "薪資應全額直接給付", "Bạn có quyền giữ hộ chiếu của mình", "Anda berhak menyimpan paspor sendiri"];
+            let lines = [
+                "你有權利保管自己的護照",
+                "薪資應全額直接給付",
+                "Bạn có quyền giữ hộ chiếu của mình",
+                "Anda berhak menyimpan paspor sendiri",
+            ];
             pdf("多語海報", with(json!({ "kind": "poster", "headline": "你不孤單", "lines": lines })));
         }
         "網路截圖" => {
             let pdf = press::pdf(&with(json!({ "kind": "web" })));
             write(&folder.join("貼文截圖.png"), &press::png(&press::picture(&pdf, 1400)));
         }
-        "統計表" | "查緝統計" | "使用統計" | "安置統計" | "服務統計" | "訪視統計" | "通譯統計" | "列管追蹤" | "追蹤表" => {
-            let data = with(json!({ "kind": "statistics", "columns": ["月份", "件數", "男", "女", "合計", "備註"], "rows": statistics_rows(seed) }));
+        "統計表" | "查緝統計" | "使用統計" | "安置統計" | "服務統計" | "訪視統計" | "通譯統計"
+        | "列管追蹤" | "追蹤表" => {
+            let data = with(
+                json!({ "kind": "statistics", "columns": ["月份", "件數", "男", "女", "合計", "備註"], "rows": statistics_rows(seed) }),
+            );
             if task.code == "勞05" {
                 // LibreOffice saved this one: evidence that goes into the bundle as a file.
                 fs::create_dir_all(folder).unwrap();
-                fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample/files/訪視統計.ods"), folder.join("訪視統計.ods")).ok();
+                fs::copy(
+                    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample/files/訪視統計.ods"),
+                    folder.join("訪視統計.ods"),
+                )
+                .ok();
             }
             pdf(&format!("110年{}", item.folder), data);
         }
         _ => {
             let sections = ["依據", "目的", "實施對象", "辦理方式", "預期效益", "經費來源"];
             let n = 3 + seed % 4;
-            let sections: Vec<_> = sections.iter().take(n).map(|s| json!({ "title": s, "paragraphs": paragraphs(task, item) })).collect();
-            let data = with(json!({ "kind": "plan", "title": format!("{}{}", unit.name, title), "sections": sections }));
+            let sections: Vec<_> = sections
+                .iter()
+                .take(n)
+                .map(|s| json!({ "title": s, "paragraphs": paragraphs(task, item) }))
+                .collect();
+            let data = with(
+                json!({ "kind": "plan", "title": format!("{}{}", unit.name, title), "sections": sections }),
+            );
             let pdf = press::pdf(&data);
             let name = format!("110年{}(核定版).pdf", item.folder);
             // One document bears a stamp as an annotation, which a careless binder would lose.
@@ -242,9 +132,13 @@ fn files(task: &Task, unit: &Unit, item: &EvidenceItem, seed: usize, folder: &Pa
 
 fn paragraphs(task: &Task, item: &EvidenceItem) -> Vec<String> {
     vec![
-        format!("為落實{}工作，依本府年度執行計畫辦理「{}」，相關單位應依分工確實執行，並於期限內彙送成果。", task.title, item.folder),
+        format!(
+            "為落實{}工作，依本府年度執行計畫辦理「{}」，相關單位應依分工確實執行，並於期限內彙送成果。",
+            task.title, item.folder
+        ),
         "本文件為示例資料，內容全屬虛構，僅用於展示裝訂與編號之效果，不代表任何機關之實際作為。".to_owned(),
-        "執行情形應定期檢討，遇有窒礙難行之處，得提協調聯繫會議討論後修正；所需經費由各單位年度預算支應。".to_owned(),
+        "執行情形應定期檢討，遇有窒礙難行之處，得提協調聯繫會議討論後修正；所需經費由各單位年度預算支應。"
+            .to_owned(),
     ]
 }
 
@@ -256,7 +150,14 @@ fn survey_rows(seed: usize) -> Vec<Vec<String>> {
             let very = 28 + (seed + row * 3) % 12;
             let good = 14 + (seed * 2 + row) % 6;
             let fair = 2 + (seed + row) % 3;
-            vec![(*question).to_owned(), very.to_string(), good.to_string(), fair.to_string(), "0".to_owned(), (very + good + fair).to_string()]
+            vec![
+                (*question).to_owned(),
+                very.to_string(),
+                good.to_string(),
+                fair.to_string(),
+                "0".to_owned(),
+                (very + good + fair).to_string(),
+            ]
         })
         .collect()
 }
@@ -266,7 +167,14 @@ fn statistics_rows(seed: usize) -> Vec<Vec<String>> {
         .map(|month| {
             let men = (seed * 7 + month * 5) % 23;
             let women = (seed * 3 + month * 11) % 19;
-            vec![format!("{month}月"), ((men + women) / 3 + 1).to_string(), men.to_string(), women.to_string(), (men + women).to_string(), String::new()]
+            vec![
+                format!("{month}月"),
+                ((men + women) / 3 + 1).to_string(),
+                men.to_string(),
+                women.to_string(),
+                (men + women).to_string(),
+                String::new(),
+            ]
         })
         .collect()
 }

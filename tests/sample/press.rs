@@ -164,7 +164,8 @@ pub fn picture_pdf(picture: &image::RgbImage) -> Vec<u8> {
     let mut objects: Vec<Vec<u8>> = vec![
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>".to_vec(),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>"
+            .to_vec(),
         format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()).into_bytes(),
     ];
     let mut image = format!(
@@ -188,7 +189,9 @@ pub fn picture_pdf(picture: &image::RgbImage) -> Vec<u8> {
     for offset in &offsets {
         bytes.extend(format!("{offset:010} 00000 n \n").bytes());
     }
-    bytes.extend(format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", offsets.len() + 1).bytes());
+    bytes.extend(
+        format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", offsets.len() + 1).bytes(),
+    );
     bytes
 }
 
@@ -197,8 +200,10 @@ pub fn with_stamp(pdf: &[u8]) -> Vec<u8> {
     use lopdf::{Document, Object, Stream, dictionary};
     let mut document = Document::load_mem(pdf).unwrap();
     let page = document.page_iter().next().unwrap();
-    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica-Bold" });
-    let drawing = "0.75 0.1 0.1 RG 0.75 0.1 0.1 rg 2 w 3 3 154 44 re S BT /F 20 Tf 22 17 Td (SAMPLE 110) Tj ET";
+    let font = document
+        .add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica-Bold" });
+    let drawing =
+        "0.75 0.1 0.1 RG 0.75 0.1 0.1 rg 2 w 3 3 154 44 re S BT /F 20 Tf 22 17 Td (SAMPLE 110) Tj ET";
     let appearance = document.add_object(Stream::new(
         dictionary! {
             "Type" => "XObject", "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 160.into(), 50.into()],

@@ -1,12 +1,13 @@
 //! Choices from a list, ticks and yes/no.
 //!
 //! Compares after folding widths, blanks, case and 台/臺; a near miss is suggested, never
-//! taken. This module alone names `strsim` in intake. Knows nothing of what the options mean.
+//! taken. Knows nothing of what the options mean.
 
 use super::folding::{comparable, cut, says_nothing, widths};
 use super::{Fault, Reading};
 use crate::diagnostic::{Rule, Severity};
 use crate::figure::Figure;
+use crate::folding::likeness;
 use crate::grid::Cell;
 use crate::submission::Value;
 
@@ -175,7 +176,7 @@ fn nearest<'a>(text: &str, options: &'a [String]) -> Option<&'a str> {
     for option in options {
         let folded = comparable(option);
         let holds = !wanted.is_empty() && (folded.contains(&wanted) || wanted.contains(&folded));
-        let likeness = strsim::normalized_levenshtein(&wanted, &folded).max(if holds { 0.6 } else { 0.0 });
+        let likeness = likeness(&wanted, &folded).max(if holds { 0.6 } else { 0.0 });
         if likeness >= 0.5 && best.is_none_or(|(most, _)| likeness > most) {
             best = Some((likeness, option));
         }

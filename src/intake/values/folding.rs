@@ -3,12 +3,13 @@
 //! The only place of intake that folds for comparison; what is kept and printed is never
 //! folded further than widths. Knows nothing of kinds or rules.
 
-use unicode_normalization::UnicodeNormalization;
+pub use crate::folding::fold as comparable;
+use crate::folding::is_invisible;
 
 /// Half-width digits, letters and signs; one kind of blank. Ideographs are left as they are.
 pub fn widths(text: &str) -> String {
     text.chars()
-        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{fe00}'..='\u{fe0f}'))
+        .filter(|c| !is_invisible(*c))
         .map(|character| match character {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
             '﹪' => '%',
@@ -21,16 +22,6 @@ pub fn widths(text: &str) -> String {
         .collect::<String>()
         .trim()
         .to_owned()
-}
-
-/// For comparing words: NFKC, no blanks, no case, 台 as 臺.
-pub fn comparable(text: &str) -> String {
-    text.nfkc()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| if c == '台' { '臺' } else { c })
-        .flat_map(char::to_lowercase)
-        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{fe00}'..='\u{fe0f}'))
-        .collect()
 }
 
 /// Whether the text says that there is none, as against saying nothing.

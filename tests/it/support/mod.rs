@@ -1,6 +1,10 @@
 //! Scaffolding shared by tests: a small plan, fillings, and workbooks read as users' are.
 
+#[path = "../../sample/answers.rs"]
+pub mod answers;
 pub mod plans;
+pub mod scene;
+pub mod workspace;
 
 use huibian::grid::Grid;
 use huibian::intake::workbook::read_workbook;
