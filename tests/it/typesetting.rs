@@ -351,7 +351,10 @@ fn bytes_that_are_no_font_add_nothing() {
 fn the_built_in_templates_compile_without_a_warning() {
     for dossier in [empty(), rich()] {
         assert_eq!(typeset::form(&dossier, &templates(), &FONTS).unwrap().warnings, Vec::<String>::new());
-        assert_eq!(typeset::appendices(&dossier, &templates(), &FONTS).unwrap().warnings, Vec::<String>::new());
+        assert_eq!(
+            typeset::appendices(&dossier, &templates(), &FONTS).unwrap().warnings,
+            Vec::<String>::new()
+        );
     }
 }
 
