@@ -43,5 +43,6 @@ pub mod assets;
 pub mod cli;
 pub mod output;
 pub mod pipeline;
+pub mod rules;
 pub mod worker;
 pub mod workspace;
