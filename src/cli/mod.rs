@@ -10,6 +10,7 @@ mod forms;
 mod init;
 mod menu;
 mod progress;
+mod verify;
 
 use std::io::{BufReader, Write};
 use std::path::Path;
@@ -37,6 +38,7 @@ mod exit {
     pub const ERRORS_FOUND: u8 = 1;
     pub const COULD_NOT_RUN: u8 = 2;
     pub const BUSY: u8 = 11;
+    pub const FAULT_FOUND: u8 = 12;
 }
 
 /// Parses the command line, runs it, prints what went wrong.
@@ -62,6 +64,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Worker => {
             worker::serve(BufReader::new(std::io::stdin()), std::io::stdout().lock())?;
             Ok(exit::DONE)
