@@ -29,6 +29,7 @@ pub mod submission;
 
 // Phases.
 pub mod assembly;
+pub mod assessment;
 pub mod bundle;
 pub mod checks;
 pub mod evidence;

@@ -32,6 +32,8 @@ pub enum Command {
     Explain(Explain),
     /// 驗證陳報包是否完整、未被更動
     Verify(Verify),
+    /// 初審成績送達後，計算申復的最後一日
+    Appeal(Appeal),
     /// Serves jobs on standard input; started by huibian itself.
     #[command(hide = true)]
     Worker,
@@ -104,4 +106,14 @@ pub struct Verify {
     /// 陳報包（.zip）
     #[arg(value_name = "陳報包")]
     pub bundle: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Appeal {
+    /// 成績公文送達日（例：111-06-10）
+    #[arg(value_name = "日期")]
+    pub served: String,
+    /// 工作資料夾（計入計畫所列的停班日）
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
 }

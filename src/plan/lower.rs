@@ -222,6 +222,7 @@ impl Lowering<'_> {
                 .as_ref()
                 .map(|text| self.read_date(text, "deadlines.final_exact")),
             final_default: self.date(deadlines.final_default.as_ref(), "deadlines.final_default"),
+            appeal_days: self.required(deadlines.appeal_days, "deadlines.appeal_days"),
             extra_closures: deadlines
                 .extra_closures
                 .iter()

@@ -261,3 +261,17 @@ fn verify_tells_a_whole_bundle_from_a_changed_one() {
     assert!(run.out.contains("請勿使用此檔"), "{}", run.out);
     assert_refused(&run_in(copy.folder.path(), &["verify", "nowhere.zip"]), 2, "無法讀取");
 }
+
+#[test]
+fn appeal_counts_working_days_and_closures() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), &["appeal", "111-06-01"]);
+    assert_eq!(
+        run.out,
+        "111年6月1日（星期三）送達，申復期間自翌日起 10 個工作日，至111年6月16日（星期四）為止。\n"
+    );
+    assert_refused(&run_in(folder.path(), &["appeal", "六月"]), 2, "看不懂");
+    let copy = Copy::without_evidence();
+    copy.write("plan.toml", "[deadlines]\nextra_closures = [\"111-06-10\"]\n".as_bytes());
+    assert!(run_in(copy.folder.path(), &["appeal", "111-06-01"]).out.contains("6月17日"));
+}
