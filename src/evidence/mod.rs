@@ -10,7 +10,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::exhibit::{Content, Handle, PageText, Preparation, Remark};
+use crate::exhibit::{Content, Handle, Preparation, Remark};
 use crate::inventory::MediaType;
 use crate::pdf::{self, Pictured, PicturedWhy, Refusal};
 
@@ -62,11 +62,6 @@ fn prepare_pdf(
         Ok(cleaned) => cleaned,
         Err(refusal) => return Ok(refused_pdf(refusal, bytes)),
     };
-    let mut texts = pdf::page_texts(bytes);
-    let has_text = texts.iter().any(|text| text.page > 0 && text.text.chars().any(char::is_alphanumeric));
-    if !cleaned.annotation_texts.is_empty() {
-        texts.push(PageText { page: 0, text: cleaned.annotation_texts.join("\n") });
-    }
     let mut remarks = Vec::new();
     if let Some(Pictured { pages, why }) = cleaned.pictured {
         let reason = match why {
@@ -75,11 +70,15 @@ fn prepare_pdf(
         };
         remarks.push(Remark::BoundAsPicture { pages, reason: reason.to_owned() });
     }
-    if !has_text {
+    if !cleaned.has_text {
         remarks.push(Remark::NoText);
     }
     let prepared = store(&cleaned.pdf)?;
-    Ok(Preparation { content: Content::Pages { prepared, pages: cleaned.pages }, texts, remarks })
+    Ok(Preparation {
+        content: Content::Pages { prepared, pages: cleaned.pages },
+        texts: cleaned.texts,
+        remarks,
+    })
 }
 
 fn refused_pdf(refusal: Refusal, bytes: &[u8]) -> Preparation {
@@ -92,14 +91,26 @@ fn refused_pdf(refusal: Refusal, bytes: &[u8]) -> Preparation {
         Refusal::TooManyPages => {
             ("PDF 頁數過多，無法裝訂".to_owned(), "請只保留與本項目有關的頁面，或分成數個檔案")
         }
+        Refusal::TooManyPictures => (
+            "PDF 有過多頁面須轉成圖片，無法裝訂".to_owned(),
+            "請在 PDF 閱讀器以「列印 → 另存 PDF」輸出後替換",
+        ),
+        Refusal::Dynamic => (
+            "PDF 是動態表單（XFA），頁面內容只有原程式能顯示".to_owned(),
+            "請以 Adobe Reader 開啟後，用「列印 → Microsoft Print to PDF」輸出並替換",
+        ),
+        Refusal::Portfolio => (
+            "PDF 是包含多個檔案的作品集，內含檔案無法裝訂".to_owned(),
+            "請將其中各檔案分別存出，放進同一資料夾",
+        ),
         Refusal::NoAppearance { page } => (
             format!("第 {page} 頁的表單欄位或註記沒有外觀資料，裝訂後會看不到"),
             "請在 PDF 閱讀器以「列印 → 另存 PDF」輸出後替換",
         ),
     };
     let content = match refusal {
-        Refusal::NoAppearance { .. } | Refusal::TooManyPages => Content::File { reason },
         Refusal::Password | Refusal::Damaged | Refusal::NoPages => Content::Unusable { reason },
+        _ => Content::File { reason },
     };
     let mut preparation = refused(content, hint);
     preparation.texts = pdf::page_texts(bytes);

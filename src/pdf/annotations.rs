@@ -3,6 +3,8 @@
 //! ISO 32000-1 §12.5.5 says how an appearance is fitted into its rectangle. What has no appearance
 //! but should show something cannot be flattened, and is said.
 
+use std::borrow::Cow;
+
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use super::geometry::{Matrix, matrix, number, rectangle, resolve};
@@ -15,7 +17,7 @@ const MAX_ANNOTATIONS: usize = 5_000;
 
 /// An appearance with the matrix that brings it to its place on the page.
 pub struct Appearance<'a> {
-    pub stream: &'a Stream,
+    pub stream: Cow<'a, Stream>,
     pub placement: Matrix,
 }
 
@@ -62,7 +64,7 @@ fn look_at<'a>(document: &'a Document, annotation: &'a Dictionary, found: &mut A
     match (normal_appearance(document, annotation), area) {
         (Some(stream), Some(area)) => {
             if let Some(placement) = placement(document, stream, area) {
-                found.shown.push(Appearance { stream, placement });
+                found.shown.push(Appearance { stream: Cow::Borrowed(stream), placement });
             }
         }
         _ if should_show(document, annotation, subtype) => found.is_missing_one = true,
@@ -76,8 +78,8 @@ fn normal_appearance<'a>(document: &'a Document, annotation: &'a Dictionary) -> 
     match resolve(document, appearance.get(b"N").ok()?)? {
         Object::Stream(stream) => Some(stream),
         Object::Dictionary(states) => {
-            let state = annotation.get(b"AS").ok().and_then(|object| object.as_name().ok())?;
-            match resolve(document, states.get(state).ok()?)? {
+            let state = annotation.get(b"AS").ok().and_then(|object| object.as_name().ok()).unwrap_or(b"Off");
+            match resolve(document, states.get(state).or_else(|_| states.get(b"Off")).ok()?)? {
                 Object::Stream(stream) => Some(stream),
                 _ => None,
             }

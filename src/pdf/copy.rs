@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
+use super::jpeg;
+
 /// More objects than any document of evidence has.
 const MAX_OBJECTS: usize = 500_000;
 /// Nesting of arrays and dictionaries inside one object.
@@ -23,6 +25,8 @@ const LEFT_OUT: &[&[u8]] = &[
     b"OpenAction",
     b"Thumb",
     b"OPI",
+    b"AF",
+    b"Ref",
 ];
 
 /// Objects being copied out of one document.
@@ -33,12 +37,28 @@ pub struct Copier<'a> {
     next: u32,
     /// Some reference was not followed because there were too many.
     pub overflowed: bool,
+    /// Given to forms, patterns and fonts that name no resources of their own.
+    pub fallback_resources: Option<Object>,
+    strips: bool,
 }
 
 impl<'a> Copier<'a> {
     /// New objects are numbered from `first`.
     pub fn new(source: &'a Document, first: u32) -> Self {
-        Copier { source, ids: BTreeMap::new(), pending: VecDeque::new(), next: first, overflowed: false }
+        Copier {
+            source,
+            ids: BTreeMap::new(),
+            pending: VecDeque::new(),
+            next: first,
+            overflowed: false,
+            fallback_resources: None,
+            strips: false,
+        }
+    }
+
+    /// Takes out what cameras wrote into photos.
+    pub fn stripping(self) -> Self {
+        Copier { strips: true, ..self }
     }
 
     /// A number for an object of one's own making.
@@ -87,11 +107,27 @@ impl<'a> Copier<'a> {
         copy
     }
 
-    /// Stream data is kept as it is, whatever its filters.
+    /// Stream data is kept as it is, whatever its filters; only what a camera wrote beside its picture goes.
     pub fn stream(&mut self, stream: &Stream) -> Stream {
         let mut dict = self.dictionary(&stream.dict);
-        dict.set("Length", Object::Integer(stream.content.len() as i64));
-        Stream { dict, content: stream.content.clone(), allows_compression: false, start_position: None }
+        if dict.get(b"Subtype").is_ok_and(is_form) || dict.has(b"PatternType") {
+            self.lend_resources(&mut dict);
+        }
+        let stripped = match stream.dict.get(b"Filter").and_then(Object::as_name) {
+            Ok(b"DCTDecode") if self.strips => jpeg::without_metadata(&stream.content),
+            _ => None,
+        };
+        let content = stripped.unwrap_or_else(|| stream.content.clone());
+        dict.set("Length", Object::Integer(content.len() as i64));
+        Stream { dict, content, allows_compression: false, start_position: None }
+    }
+
+    fn lend_resources(&self, dictionary: &mut Dictionary) {
+        if let Some(resources) = &self.fallback_resources
+            && !dictionary.has(b"Resources")
+        {
+            dictionary.set("Resources", resources.clone());
+        }
     }
 
     fn reference(&mut self, id: ObjectId) -> Object {
@@ -124,11 +160,20 @@ impl<'a> Copier<'a> {
     pub fn drain<E>(&mut self, out: &mut dyn FnMut(u32, Object) -> Result<(), E>) -> Result<(), E> {
         while let Some(id) = self.pending.pop_front() {
             let Ok(object) = self.source.get_object(id) else { continue };
-            let copy = self.object(object);
+            let mut copy = self.object(object);
+            if let Object::Dictionary(dictionary) = &mut copy
+                && dictionary.has(b"CharProcs")
+            {
+                self.lend_resources(dictionary);
+            }
             if let Some(number) = self.ids.get(&id) {
                 out(*number, copy)?;
             }
         }
         Ok(())
     }
+}
+
+fn is_form(subtype: &Object) -> bool {
+    matches!(subtype, Object::Name(name) if name == b"Form")
 }

@@ -16,7 +16,8 @@ use crate::exhibit::{ByteSource, Handle, PageSize};
 
 use super::copy::Copier;
 use super::geometry::{Upright, inherited, operands, resolve};
-use super::write;
+use super::jpeg::frame_header;
+use super::write::Sheet;
 
 /// Writes `base` with every content drawn in its slot: upright, whole, centred, keeping its ratio.
 ///
@@ -37,11 +38,11 @@ pub fn merge(
         by_handle.entry(&content.prepared).or_default().push(content);
     }
 
-    let mut sheet = Sheet::new(out, base.max_id + 1)?;
+    let mut binding = Binding::new(out, base.max_id + 1)?;
     let mut drawings: BTreeMap<usize, Vec<Drawing>> = BTreeMap::new();
     for (handle, contents) in by_handle {
         let bytes = source.prepared(handle).with_context(|| format!("prepared file {}", handle.0))?;
-        for placed in sheet.add_exhibit(&bytes, &contents)? {
+        for placed in binding.add_exhibit(&bytes, &contents)? {
             let slot = slots.get(placed.id.as_str()).with_context(|| format!("no slot {}", placed.id))?;
             drawings.entry(slot.page).or_default().push(placed.into_slot(slot));
         }
@@ -49,13 +50,13 @@ pub fn merge(
     let mut changed: BTreeMap<ObjectId, Object> = BTreeMap::new();
     for (page, drawings) in &drawings {
         let id = *pages.get(*page).context("a slot lies past the last page")?;
-        let page = sheet.page_with(&base, id, drawings)?;
+        let page = binding.page_with(&base, id, drawings)?;
         changed.insert(id, page);
     }
     for (id, object) in &base.objects {
-        sheet.write(*id, changed.get(id).unwrap_or(object))?;
+        binding.write(*id, changed.get(id).unwrap_or(object))?;
     }
-    sheet.finish(&base)
+    binding.finish(&base)
 }
 
 /// Something to be drawn, in its own coordinates.
@@ -94,19 +95,15 @@ impl Drawing {
     }
 }
 
-/// The document being written, object by object.
-struct Sheet<'a> {
-    out: Counting<'a>,
-    offsets: BTreeMap<u32, u64>,
+/// The merged document; numbers from `next` on are free.
+struct Binding<'a> {
+    sheet: Sheet<'a>,
     next: u32,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> Binding<'a> {
     fn new(out: &'a mut dyn Write, next: u32) -> io::Result<Self> {
-        let mut out = Counting { out, written: 0 };
-        // The second line's high bytes tell transfer programs that the file is binary (§7.5.2).
-        out.write_all(b"%PDF-1.7\n%\xe5\xbd\x99\xe7\xb7\xa8\n")?;
-        Ok(Sheet { out, offsets: BTreeMap::new(), next })
+        Ok(Binding { sheet: Sheet::new(out)?, next })
     }
 
     fn fresh(&mut self) -> u32 {
@@ -122,10 +119,7 @@ impl<'a> Sheet<'a> {
         {
             return Ok(());
         }
-        self.offsets.insert(id.0, self.out.written);
-        writeln!(self.out, "{} 0 obj", id.0)?;
-        write::object(&mut self.out, object)?;
-        self.out.write_all(b"\nendobj\n")?;
+        self.sheet.write(id.0, object)?;
         Ok(())
     }
 
@@ -167,7 +161,7 @@ impl<'a> Sheet<'a> {
 
     fn add_picture(&mut self, jpeg: &[u8], contents: &[&SlotContent]) -> anyhow::Result<Vec<Placed>> {
         let (width, height, components) =
-            jpeg_header(jpeg).context("a prepared picture is not a JPEG of ours")?;
+            frame_header(jpeg).context("a prepared picture is not a JPEG of ours")?;
         let image = Stream::new(
             dictionary! {
                 "Type" => "XObject",
@@ -224,29 +218,14 @@ impl<'a> Sheet<'a> {
         Ok(Object::Dictionary(page))
     }
 
-    /// Cross-reference table and trailer (§7.5.4, §7.5.5).
-    fn finish(mut self, base: &Document) -> anyhow::Result<()> {
-        let start = self.out.written;
-        let size = self.next.max(self.offsets.keys().next_back().map_or(1, |last| last + 1));
-        write!(self.out, "xref\n0 {size}\n0000000000 65535 f \n")?;
-        for id in 1..size {
-            match self.offsets.get(&id) {
-                Some(offset) if *offset > 9_999_999_999 => bail!("the document is larger than 10 GB"),
-                Some(offset) => writeln!(self.out, "{offset:010} 00000 n ")?,
-                None => writeln!(self.out, "0000000000 65535 f ")?,
-            }
-        }
+    fn finish(self, base: &Document) -> anyhow::Result<()> {
         let mut trailer = Dictionary::new();
         for key in [&b"Root"[..], b"Info", b"ID"] {
             if let Ok(value) = base.trailer.get(key) {
                 trailer.set(key.to_vec(), value.clone());
             }
         }
-        trailer.set("Size", i64::from(size));
-        self.out.write_all(b"trailer\n")?;
-        write::object(&mut self.out, &Object::Dictionary(trailer))?;
-        write!(self.out, "\nstartxref\n{start}\n%%EOF\n")?;
-        self.out.flush()?;
+        self.sheet.finish(trailer)?;
         Ok(())
     }
 }
@@ -272,38 +251,4 @@ fn page_form(
     form.dict.set("BBox", Object::Array(area.iter().map(|n| Object::Real(*n)).collect()));
     form.dict.set("Resources", Object::Dictionary(resources));
     Ok(Object::Stream(form))
-}
-
-/// Width, height and number of components from a JPEG's frame header (ITU T.81 §B.2.2).
-fn jpeg_header(jpeg: &[u8]) -> Option<(u16, u16, u8)> {
-    let mut at = 2;
-    loop {
-        let [0xff, marker, high, low] = *jpeg.get(at..at + 4)? else { return None };
-        let length = usize::from(u16::from_be_bytes([high, low]));
-        if matches!(marker, 0xc0..=0xc2) {
-            let frame = jpeg.get(at + 4..at + 10)?;
-            let height = u16::from_be_bytes([frame[1], frame[2]]);
-            let width = u16::from_be_bytes([frame[3], frame[4]]);
-            return (width > 0 && height > 0).then_some((width, height, frame[5]));
-        }
-        at += 2 + length;
-    }
-}
-
-/// Counts what passes, for the cross-reference table.
-struct Counting<'a> {
-    out: &'a mut dyn Write,
-    written: u64,
-}
-
-impl Write for Counting<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let n = self.out.write(bytes)?;
-        self.written += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
 }

@@ -8,13 +8,18 @@ mod annotations;
 mod clean;
 mod copy;
 mod geometry;
+mod jpeg;
+mod mend;
 mod merge;
+mod press;
+mod reading;
 mod render;
 mod text;
 mod write;
 
 pub use clean::{Cleaned, Pictured, PicturedWhy, Refusal, clean};
 pub use merge::merge;
+pub use press::{Picture, press_pictures};
 pub use render::Raster;
 pub use text::page_texts;
 

@@ -1,6 +1,7 @@
 //! Pages as pictures, for what cannot be copied faithfully. Only here and in `text`: hayro.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
@@ -28,30 +29,33 @@ pub enum Unopened {
     Damaged,
 }
 
-/// Renders the pages with the given indices (from 0; all when `None`), one at a time.
+/// Renders the pages with the given indices (from 0), one at a time; a page that cannot be rendered is given
+/// as `None`. Ends with `None` as soon as `page` does.
 pub fn rasters(
-    bytes: &[u8],
-    indices: Option<&[usize]>,
+    pdf: &Pdf,
+    indices: impl Iterator<Item = usize>,
     dpi: f64,
-    page: &mut dyn FnMut(usize, Option<Raster>),
-) -> Result<usize, Unopened> {
-    let pdf = open(bytes)?;
-    let n_pages = pdf.pages().len();
-    let all: Vec<usize> = (0..n_pages).collect();
+    page: &mut dyn FnMut(usize, Option<Raster>) -> Option<()>,
+) -> Option<()> {
     let cache = RenderCache::new();
-    for index in indices.unwrap_or(&all) {
-        let raster = pdf.pages().get(*index).and_then(|page| {
+    for index in indices {
+        let raster = pdf.pages().get(index).and_then(|page| {
             // hayro does not panic on the public corpora; a page that makes it is a page lost.
             catch_unwind(AssertUnwindSafe(|| raster(page, &cache, dpi))).ok().flatten()
         });
-        page(*index, raster);
+        page(index, raster)?;
     }
-    Ok(n_pages)
+    Some(())
 }
 
-/// Number of pages hayro sees, when it can open the document.
+/// Opens a document; one without pages is damaged.
 pub fn open(bytes: &[u8]) -> Result<Pdf, Unopened> {
-    match catch_unwind(AssertUnwindSafe(|| Pdf::new(bytes.to_vec()))) {
+    open_shared(&Arc::new(bytes.to_vec()))
+}
+
+/// Opens a document without copying its bytes.
+pub fn open_shared(bytes: &Arc<Vec<u8>>) -> Result<Pdf, Unopened> {
+    match catch_unwind(AssertUnwindSafe(|| Pdf::new(Arc::clone(bytes)))) {
         Ok(Ok(pdf)) if !pdf.pages().is_empty() => Ok(pdf),
         Ok(Err(LoadPdfError::Decryption(_))) => Err(Unopened::Password),
         _ => Err(Unopened::Damaged),
