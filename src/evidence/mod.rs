@@ -10,7 +10,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::exhibit::{Content, Handle, Preparation, Remark};
+use crate::exhibit::{Content, Handle, PageSize, Preparation, Remark};
 use crate::inventory::MediaType;
 use crate::pdf::{self, Pictured, PicturedWhy, Refusal};
 
@@ -113,7 +113,7 @@ fn refused_pdf(refusal: Refusal, bytes: &[u8]) -> Preparation {
         _ => Content::File { reason },
     };
     let mut preparation = refused(content, hint);
-    preparation.texts = pdf::page_texts(bytes);
+    preparation.texts = pdf::all_texts(bytes);
     preparation
 }
 
@@ -123,6 +123,11 @@ fn prepare_picture(
     settings: &PrepareSettings,
     store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
 ) -> io::Result<Preparation> {
+    let directories =
+        if media_type == MediaType::Tiff { picture::tiff_directories(bytes) } else { Vec::new() };
+    if directories.len() > 1 {
+        return prepare_tiff(bytes, &directories, settings, store);
+    }
     match picture::prepare(bytes, media_type, settings) {
         Ok(picture) => {
             let prepared = store(&picture.jpeg)?;
@@ -139,6 +144,54 @@ fn prepare_picture(
             "請以看圖程式開啟後另存為 JPG 再替換",
         )),
     }
+}
+
+/// A TIFF of several images, as scanners make them: every image is a page, none is lost.
+fn prepare_tiff(
+    bytes: &[u8],
+    directories: &[u32],
+    settings: &PrepareSettings,
+    store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
+) -> io::Result<Preparation> {
+    if directories.len() > picture::MAX_TIFF_PAGES {
+        let content = Content::File { reason: "TIFF 頁數過多，無法裝訂".to_owned() };
+        return Ok(refused(content, "請分成數個檔案，或另存為 PDF 後替換"));
+    }
+    let mut pages = Vec::new();
+    let mut had_location = false;
+    for (index, directory) in directories.iter().enumerate() {
+        match picture::prepare(&picture::tiff_page(bytes, *directory), MediaType::Tiff, settings) {
+            Ok(picture) => {
+                had_location |= picture.had_location;
+                pages.push(pdf::Picture {
+                    size: printed_size(picture.width, picture.height, settings),
+                    width: picture.width,
+                    height: picture.height,
+                    jpeg: picture.jpeg,
+                });
+            }
+            Err(fault) => {
+                let reason = format!("第 {} 頁：{}", index + 1, fault.reason());
+                return Ok(refused(Content::Unusable { reason }, "請重新掃描，或另存為 PDF 後替換"));
+            }
+        }
+    }
+    let Some((document, sizes)) = pdf::press_pictures(&pages) else {
+        let content = Content::Unusable { reason: "圖檔已損壞，無法解讀".to_owned() };
+        return Ok(refused(content, "請另存為 PDF 後替換"));
+    };
+    let prepared = store(&document)?;
+    let mut remarks = vec![Remark::NoText];
+    if had_location {
+        remarks.push(Remark::LocationRemoved);
+    }
+    Ok(Preparation { content: Content::Pages { prepared, pages: sizes }, texts: Vec::new(), remarks })
+}
+
+/// The size in points at which a picture has the resolution asked for.
+fn printed_size(width: u32, height: u32, settings: &PrepareSettings) -> PageSize {
+    let points = |pixels: u32| f64::from(pixels) * 72.0 / f64::from(settings.dpi.max(1));
+    PageSize { width: points(width), height: points(height) }
 }
 
 /// Kinds that are no pages: they go into the bundle as files, except those that may not.

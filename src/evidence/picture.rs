@@ -23,6 +23,8 @@ const MAX_PIXELS: u64 = 200_000_000;
 const MAX_HEIC_PIXELS: u64 = 60_000_000;
 /// Memory a decoder may take, in bytes.
 const MAX_ALLOCATION: u64 = 512 << 20;
+/// Images of one TIFF at most.
+pub const MAX_TIFF_PAGES: usize = 200;
 /// Side of a source picture at most.
 const MAX_SIDE: u32 = 65_535;
 
@@ -101,9 +103,15 @@ impl Default for Exif {
 
 impl Exif {
     fn read(bytes: &[u8]) -> Self {
-        let Ok(found) = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
-            return Exif::default();
+        let mut reader = exif::Reader::new();
+        // A maker's faulty entry must not hide the place or the orientation beside it.
+        reader.continue_on_error(true);
+        let found = match reader.read_from_container(&mut Cursor::new(bytes)) {
+            Err(exif::Error::PartialResult(partial)) => Ok(partial.into_inner().0),
+            Err(_) if bytes.starts_with(b"RIFF") => read_prefixed(&reader, bytes),
+            found => found,
         };
+        let Ok(found) = found else { return Exif::default() };
         let orientation = found
             .get_field(exif::Tag::Orientation, exif::In::PRIMARY)
             .and_then(|field| field.value.get_uint(0))
@@ -115,6 +123,17 @@ impl Exif {
 
     fn turns_sideways(&self) -> bool {
         self.orientation >= 5
+    }
+}
+
+/// Some writers put JPEG's `Exif\0\0` before the TIFF header in a WebP's EXIF chunk too.
+fn read_prefixed(reader: &exif::Reader, bytes: &[u8]) -> Result<exif::Exif, exif::Error> {
+    const PREFIX: &[u8] = b"Exif\0\0";
+    let at = bytes.windows(PREFIX.len()).position(|window| window == PREFIX);
+    let at = at.ok_or(exif::Error::NotFound("WebP"))?;
+    match reader.read_raw(bytes[at + PREFIX.len()..].to_vec()) {
+        Err(exif::Error::PartialResult(partial)) => Ok(partial.into_inner().0),
+        found => found,
     }
 }
 
@@ -160,7 +179,10 @@ fn decode_jpeg(bytes: &[u8], target: &Target, sideways: bool) -> Result<Pixels, 
         jpeg_decoder::PixelFormat::RGB24 => data,
         jpeg_decoder::PixelFormat::L8 => data.iter().flat_map(|grey| [*grey; 3]).collect(),
         jpeg_decoder::PixelFormat::L16 => data.chunks_exact(2).flat_map(|grey| [grey[1]; 3]).collect(),
-        jpeg_decoder::PixelFormat::CMYK32 => data.chunks_exact(4).flat_map(cmyk_to_rgb).collect(),
+        jpeg_decoder::PixelFormat::CMYK32 if has_adobe_mark(bytes) => {
+            data.chunks_exact(4).flat_map(ink_to_rgb).collect()
+        }
+        jpeg_decoder::PixelFormat::CMYK32 => data.chunks_exact(4).flat_map(paper_to_rgb).collect(),
     };
     if rgb.len() != n_pixels * 3 {
         return Err(Fault::Damaged);
@@ -168,10 +190,31 @@ fn decode_jpeg(bytes: &[u8], target: &Target, sideways: bool) -> Result<Pixels, 
     Ok(Pixels { width: u32::from(width), height: u32::from(height), rgb })
 }
 
-/// The decoder gives Adobe's inverted inks as they are stored: 255 is no ink.
-fn cmyk_to_rgb(ink: &[u8]) -> [u8; 3] {
-    let black = u32::from(ink[3]);
-    [ink[0], ink[1], ink[2]].map(|colour| (u32::from(colour) * black / 255) as u8)
+/// Adobe stores inks inverted, the decoder turns every file's values over: of a file with Adobe's mark it
+/// gives inks.
+fn ink_to_rgb(ink: &[u8]) -> [u8; 3] {
+    paper_to_rgb(&[255 - ink[0], 255 - ink[1], 255 - ink[2], 255 - ink[3]])
+}
+
+/// What of the paper stays white under each ink.
+fn paper_to_rgb(paper: &[u8]) -> [u8; 3] {
+    let black = u32::from(paper[3]);
+    [paper[0], paper[1], paper[2]].map(|colour| (u32::from(colour) * black / 255) as u8)
+}
+
+/// Whether an APP14 segment of Adobe's stands in the header.
+fn has_adobe_mark(jpeg: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some([0xff, marker, high, low]) = jpeg.get(at..at + 4) {
+        if *marker == 0xee && jpeg[at + 4..].starts_with(b"Adobe") {
+            return true;
+        }
+        if *marker == 0xda {
+            return false;
+        }
+        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+    }
+    false
 }
 
 /// A phone's HEIC. An AVIF, told apart from it only inside, ends as damaged.
@@ -244,6 +287,41 @@ fn shrink(pixels: Pixels, target: &Target, sideways: bool) -> Result<Pixels, Fau
     let mut shrunk = Image::new(width, height, PixelType::U8x3);
     Resizer::new().resize(&source, &mut shrunk, &ResizeOptions::default()).map_err(|_| Fault::Damaged)?;
     Ok(Pixels { width, height, rgb: shrunk.into_vec() })
+}
+
+/// Where each image of a TIFF stands, as copies of the file's first offset; one entry when there is one image.
+///
+/// TIFF 6.0 §2: the header gives the first directory, each directory the next.
+pub fn tiff_directories(bytes: &[u8]) -> Vec<u32> {
+    let read16 = |at: usize| -> Option<u16> {
+        let two = [*bytes.get(at)?, *bytes.get(at + 1)?];
+        Some(if bytes.starts_with(b"II") { u16::from_le_bytes(two) } else { u16::from_be_bytes(two) })
+    };
+    let read32 = |at: usize| -> Option<u32> {
+        let four = bytes.get(at..at + 4)?.try_into().ok()?;
+        Some(if bytes.starts_with(b"II") { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) })
+    };
+    let mut directories = Vec::new();
+    let mut next = read32(4).filter(|_| read16(2) == Some(42));
+    while let Some(at) = next {
+        if at == 0 || directories.contains(&at) || directories.len() > MAX_TIFF_PAGES {
+            break;
+        }
+        let Some(n_entries) = read16(at as usize) else { break };
+        directories.push(at);
+        next = read32(at as usize + 2 + 12 * usize::from(n_entries));
+    }
+    directories
+}
+
+/// The TIFF with another of its images as the first one.
+pub fn tiff_page(bytes: &[u8], directory: u32) -> Vec<u8> {
+    let mut page = bytes.to_vec();
+    let offset = if bytes.starts_with(b"II") { directory.to_le_bytes() } else { directory.to_be_bytes() };
+    if let Some(place) = page.get_mut(4..8) {
+        place.copy_from_slice(&offset);
+    }
+    page
 }
 
 /// Applies an EXIF orientation; the pixels are few by now.

@@ -7,13 +7,17 @@ use std::borrow::Cow;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
-use super::geometry::{Matrix, matrix, number, rectangle, resolve};
+use super::geometry::{IDENTITY, Matrix, matrix, number, rectangle, resolve};
+use super::markup::{self, Mark};
 
 /// Annotation flags (§12.5.3, Table 165).
 const HIDDEN: i64 = 1 << 1;
 const NO_VIEW: i64 = 1 << 5;
 /// A page with more annotations than this is hostile.
 const MAX_ANNOTATIONS: usize = 5_000;
+
+/// An appearance once unpacked.
+const MAX_APPEARANCE: usize = 4 << 20;
 
 /// An appearance with the matrix that brings it to its place on the page.
 pub struct Appearance<'a> {
@@ -25,6 +29,8 @@ pub struct Appearance<'a> {
 #[derive(Default)]
 pub struct Appearances<'a> {
     pub shown: Vec<Appearance<'a>>,
+    /// How many of them are our own drawings.
+    pub n_drawn: usize,
     /// Something with content but without an appearance.
     pub is_missing_one: bool,
     /// Their texts, for the privacy gate.
@@ -62,13 +68,22 @@ fn look_at<'a>(document: &'a Document, annotation: &'a Dictionary, found: &mut A
     }
     let area = annotation.get(b"Rect").ok().and_then(|object| rectangle(document, object));
     match (normal_appearance(document, annotation), area) {
+        (Some(stream), Some(_)) if is_stale(document, annotation, subtype, stream) => {
+            found.is_missing_one = true
+        }
         (Some(stream), Some(area)) => {
             if let Some(placement) = placement(document, stream, area) {
                 found.shown.push(Appearance { stream: Cow::Borrowed(stream), placement });
             }
         }
-        _ if should_show(document, annotation, subtype) => found.is_missing_one = true,
-        _ => {}
+        _ => match markup::draw(document, annotation, subtype) {
+            Mark::Drawn(stream) => {
+                found.n_drawn += 1;
+                found.shown.push(Appearance { stream: Cow::Owned(stream), placement: IDENTITY });
+            }
+            Mark::Unknown if should_show(document, annotation, subtype) => found.is_missing_one = true,
+            Mark::Unknown | Mark::Invisible => {}
+        },
     }
 }
 
@@ -91,12 +106,8 @@ fn normal_appearance<'a>(document: &'a Document, annotation: &'a Dictionary) -> 
 /// Algorithm of §12.5.5: the transformed appearance box is fitted to the annotation's rectangle.
 fn placement(document: &Document, stream: &Stream, area: [f64; 4]) -> Option<Matrix> {
     let own = stream.dict.get(b"BBox").ok().and_then(|object| rectangle(document, object))?;
-    let [a, b, c, d, e, f] = stream
-        .dict
-        .get(b"Matrix")
-        .ok()
-        .and_then(|object| matrix(document, object))
-        .unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    let [a, b, c, d, e, f] =
+        stream.dict.get(b"Matrix").ok().and_then(|object| matrix(document, object)).unwrap_or(IDENTITY);
     let corners = [(own[0], own[1]), (own[2], own[1]), (own[0], own[3]), (own[2], own[3])]
         .map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
     let low = |pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).fold(f64::INFINITY, f64::min);
@@ -112,32 +123,40 @@ fn placement(document: &Document, stream: &Stream, area: [f64; 4]) -> Option<Mat
 /// Whether a viewer would draw something that we have no appearance for.
 fn should_show(document: &Document, annotation: &Dictionary, subtype: &[u8]) -> bool {
     if subtype != b"Widget" {
-        return matches!(
-            subtype,
-            b"FreeText"
-                | b"Stamp"
-                | b"Ink"
-                | b"Highlight"
-                | b"Underline"
-                | b"StrikeOut"
-                | b"Square"
-                | b"Circle"
-                | b"Line"
-                | b"Polygon"
-                | b"PolyLine"
-                | b"Squiggly"
-                | b"Caret"
-                | b"Redact"
-        );
+        return matches!(subtype, b"FreeText" | b"Stamp" | b"Caret" | b"Redact");
     }
+    is_filled_text(document, annotation)
+}
+
+/// Whether a widget's text field holds a text. Kind and value may stand on the field above (§12.7.3.1).
+fn is_filled_text(document: &Document, annotation: &Dictionary) -> bool {
     let of_field = |key: &[u8]| {
-        let own = annotation.get(key).ok();
-        let parents = || {
-            let parent = annotation.get(b"Parent").ok().and_then(|object| resolve(document, object))?;
-            parent.as_dict().ok()?.get(key).ok()
-        };
-        own.or_else(parents).and_then(|object| resolve(document, object))
+        let mut node = annotation;
+        for _ in 0..16 {
+            if let Ok(object) = node.get(key) {
+                return resolve(document, object);
+            }
+            node = resolve(document, node.get(b"Parent").ok()?)?.as_dict().ok()?;
+        }
+        None
     };
     let is_text = matches!(of_field(b"FT"), Some(Object::Name(kind)) if kind == b"Tx" || kind == b"Ch");
-    is_text && matches!(of_field(b"V"), Some(Object::String(value, _)) if !value.is_empty())
+    let is_blank = |value: &[u8]| super::text::string(value).trim().is_empty();
+    is_text && matches!(of_field(b"V"), Some(Object::String(value, _)) if !is_blank(value))
+}
+
+/// A field filled by a program that left drawing it to the viewer (NeedAppearances, §12.7.2): its value is
+/// there, but its appearance, from before it was filled, shows no text.
+fn is_stale(document: &Document, annotation: &Dictionary, subtype: &[u8], appearance: &Stream) -> bool {
+    if subtype != b"Widget" || !needs_appearances(document) || !is_filled_text(document, annotation) {
+        return false;
+    }
+    let Ok(content) = appearance.get_plain_content_with_limit(MAX_APPEARANCE) else { return false };
+    let shows = |operator: &[u8]| content.windows(operator.len()).any(|window| window == operator);
+    !shows(b"Tj") && !shows(b"TJ") && !shows(b"Do")
+}
+
+fn needs_appearances(document: &Document) -> bool {
+    let form = || resolve(document, document.catalog().ok()?.get(b"AcroForm").ok()?)?.as_dict().ok();
+    form().is_some_and(|form| matches!(form.get(b"NeedAppearances"), Ok(Object::Boolean(true))))
 }

@@ -147,7 +147,8 @@ fn wrong_pages(pressed: &mut Pressed, readings: &[Reading]) -> BTreeSet<usize> {
     let bytes = Arc::new(std::mem::take(&mut pressed.pdf));
     let copies = render::open_shared(&bytes).map(|copy| text::read(&copy)).unwrap_or_default();
     for (index, reading) in readings.iter().enumerate() {
-        if !copies.get(index).is_some_and(|copy| reading.tally.agrees_with(&copy.tally)) {
+        let n_ours = pressed.drawn_marks.get(&index).copied().unwrap_or(0);
+        if !copies.get(index).is_some_and(|copy| reading.tally.agrees_with(&copy.tally, n_ours)) {
             wrong.insert(index);
         }
     }

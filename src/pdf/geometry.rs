@@ -14,6 +14,8 @@ const A4: [f64; 4] = [0.0, 0.0, 595.276, 841.89];
 /// A matrix `[a b c d e f]` as in content streams.
 pub type Matrix = [f64; 6];
 
+pub const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+
 /// A page's visible box and how far it is turned.
 #[derive(Debug, Clone, Copy)]
 pub struct Upright {

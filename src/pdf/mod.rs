@@ -9,6 +9,7 @@ mod clean;
 mod copy;
 mod geometry;
 mod jpeg;
+mod markup;
 mod mend;
 mod merge;
 mod press;
@@ -21,7 +22,7 @@ pub use clean::{Cleaned, Pictured, PicturedWhy, Refusal, clean};
 pub use merge::merge;
 pub use press::{Picture, press_pictures};
 pub use render::Raster;
-pub use text::page_texts;
+pub use text::{all_texts, page_texts};
 
 use crate::exhibit::PageSize;
 

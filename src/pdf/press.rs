@@ -34,6 +34,8 @@ pub struct Pressed {
     pub unreadable: BTreeSet<usize>,
     /// A page (index) with a field or a note that only its own program can draw.
     pub without_appearance: Option<usize>,
+    /// Pages (by index) with marks drawn by us: how many. A reader of the source does not see them.
+    pub drawn_marks: BTreeMap<usize, usize>,
     /// Texts of annotations and fields.
     pub annotation_texts: Vec<String>,
 }
@@ -47,10 +49,14 @@ pub fn press(source: &Document, pages: &[ObjectId], pictures: &BTreeMap<usize, P
     let mut without_appearance = None;
     let mut unreadable = BTreeSet::new();
     let mut annotation_texts = Vec::new();
+    let mut drawn_marks = BTreeMap::new();
     for (index, page) in pages.iter().enumerate() {
         let appearances = appearances(source, *page);
         if appearances.is_missing_one {
             without_appearance.get_or_insert(index);
+        }
+        if appearances.n_drawn > 0 {
+            drawn_marks.insert(index, appearances.n_drawn);
         }
         annotation_texts.extend(appearances.texts.iter().cloned());
         match pictures.get(&index) {
@@ -63,7 +69,7 @@ pub fn press(source: &Document, pages: &[ObjectId], pictures: &BTreeMap<usize, P
         }
     }
     let pages = press.finish()?;
-    Some(Pressed { pdf, pages, unreadable, without_appearance, annotation_texts })
+    Some(Pressed { pdf, pages, unreadable, without_appearance, drawn_marks, annotation_texts })
 }
 
 /// A document of pictures alone.

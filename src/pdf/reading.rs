@@ -59,13 +59,18 @@ impl Tally {
         Tally { width: area.width().max(1e-3), height: area.height().max(1e-3), ..Tally::default() }
     }
 
-    /// Whether `copy` draws what this one draws. Small shifts are rounding; shapes of another ratio (boxes
+    /// Whether `copy` draws what this one draws, and `n_marks` paths more. Small shifts are rounding; shapes of another ratio (boxes
     /// that make no sense) are compared by number alone.
-    pub fn agrees_with(&self, copy: &Tally) -> bool {
+    pub fn agrees_with(&self, copy: &Tally, n_marks: usize) -> bool {
         let ratio = (self.width / self.height) / (copy.width / copy.height);
         let same_shape = (0.99..=1.01).contains(&ratio);
-        let pairs = [(self.glyphs, copy.glyphs), (self.paths, copy.paths), (self.images, copy.images)];
-        pairs.iter().all(|(a, b)| a.n == b.n && (!same_shape || a.lies_like(b)))
+        let agree = |a: &Share, b: &Share| a.n == b.n && (!same_shape || a.lies_like(b));
+        // A mark that is filled and stroked is two paths.
+        let paths_agree = match n_marks {
+            0 => agree(&self.paths, &copy.paths),
+            n => (self.paths.n + n..=self.paths.n + 2 * n).contains(&copy.paths.n),
+        };
+        agree(&self.glyphs, &copy.glyphs) && agree(&self.images, &copy.images) && paths_agree
     }
 }
 

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hayro::hayro_interpret::InterpreterCache;
 use hayro::hayro_syntax::Pdf;
+use lopdf::{Document, Object};
 
 use crate::exhibit::PageText;
 
@@ -14,6 +15,8 @@ use super::render;
 pub const MAX_PAGES: usize = 3_000;
 /// Characters kept of a document: some four thousand dense pages.
 const MAX_CHARACTERS: usize = 8_000_000;
+/// Texts of fields and notes kept of a document.
+const MAX_STRINGS: usize = 100_000;
 
 /// The text of every page that has any; pages count from 1, page 0 is the document's properties.
 /// Empty for documents that cannot be opened.
@@ -26,6 +29,44 @@ pub fn page_texts(bytes: &[u8]) -> Vec<PageText> {
         }
     }
     texts
+}
+
+/// Everything written in a document that is not taken over but packed as it is: its pages, and the values of
+/// its fields and notes, shown or not.
+pub fn all_texts(bytes: &[u8]) -> Vec<PageText> {
+    let mut texts = page_texts(bytes);
+    let Ok(document) = Document::load_mem(bytes) else { return texts };
+    let mut found = Vec::new();
+    for object in document.objects.values() {
+        strings(object, 0, &mut found);
+    }
+    if !found.is_empty() {
+        texts.push(PageText { page: 0, text: found.join("\n") });
+    }
+    texts
+}
+
+/// Texts under the keys of fields and notes (§12.5.2, §12.7.3.1).
+fn strings(object: &Object, depth: usize, found: &mut Vec<String>) {
+    if depth > 8 || found.len() >= MAX_STRINGS {
+        return;
+    }
+    match object {
+        Object::Dictionary(entries) => {
+            for (key, value) in entries.iter() {
+                match value {
+                    Object::String(bytes, _)
+                        if matches!(key.as_slice(), b"V" | b"DV" | b"Contents" | b"RC" | b"T") =>
+                    {
+                        found.push(string(bytes));
+                    }
+                    _ => strings(value, depth + 1, found),
+                }
+            }
+        }
+        Object::Array(items) => items.iter().for_each(|item| strings(item, depth + 1, found)),
+        _ => {}
+    }
 }
 
 /// The document's properties as page 0, when it has any.

@@ -143,6 +143,135 @@ fn stamps_and_filled_fields_are_flattened() {
     }
 }
 
+/// The text of the prepared document's pages, for contents that are pages.
+fn bound_text(preparation: &Preparation, shelf: &Shelf) -> String {
+    let Content::Pages { prepared, .. } = &preparation.content else { panic!("not pages: {preparation:?}") };
+    let texts = pdf::page_texts(&shelf.prepared(prepared).unwrap());
+    texts.into_iter().map(|page| page.text).collect::<Vec<_>>().join("|")
+}
+
+#[test]
+fn plain_marks_without_an_appearance_are_drawn() {
+    for mark in [
+        "/Subtype/Highlight/C[1 1 0]/QuadPoints[40 70 90 70 40 58 90 58]",
+        "/Subtype/Underline/C[1 0 0]/QuadPoints[40 70 90 70 40 58 90 58]",
+        "/Subtype/Square/C[1 0 0]/IC[0.9]",
+        "/Subtype/Circle/C[0 0 0 1]/BS<</W 3>>",
+        "/Subtype/Ink/C[0 0 1]/InkList[[10 10 20 30 40 10][50 50 60 60]]",
+        "/Subtype/Line/C[0]/L[10 10 100 100]/CA 0.5",
+        "/Subtype/Polygon/C[0 1 0]/Vertices[10 10 50 90 90 10]",
+    ] {
+        let page = format!("/MediaBox[0 0 300 200]/Annots[<<{mark}/Rect[10 10 150 100]>>]");
+        let (preparation, shelf) = prepare(&page_pdf(&page, HELLO, &[]));
+        assert_eq!(preparation.remarks, [], "{mark}");
+        assert_eq!(bound_text(&preparation, &shelf), "HELLO", "{mark}");
+        let Content::Pages { prepared, .. } = &preparation.content else { panic!() };
+        assert!(shelf.prepared(prepared).unwrap().windows(6).any(|window| window == b"/G gs "), "{mark}");
+    }
+}
+
+#[test]
+fn a_field_filled_without_being_drawn_anew_is_told() {
+    let mut objects = vec![
+        "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/NeedAppearances true>>>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Annots[6 0 R]/Resources<</Font<</F 5 0 R>>>>>>"
+            .to_owned(),
+        stream("", HELLO),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+        "<</Subtype/Widget/FT/Tx/V(A123456789)/Rect[50 50 150 70]/AP<</N 7 0 R>>>>".to_owned(),
+        stream("/Subtype/Form/BBox[0 0 100 20]", "/Tx BMC q Q EMC"),
+    ];
+    let (preparation, _) = prepare(&raw_pdf(&objects));
+    assert!(matches!(&preparation.content, Content::File { .. }), "{preparation:?}");
+    // It is packed as a file: the privacy gate must see what it holds.
+    assert!(text(&preparation).contains("A123456789"));
+    // Without the flag the appearance is what every viewer shows.
+    objects[0] = objects[0].replace("true", "false");
+    assert!(matches!(prepare(&raw_pdf(&objects)).0.content, Content::Pages { .. }));
+}
+
+#[test]
+fn wrappings_whose_pages_say_nothing_are_refused() {
+    for (entry, word) in [("/NeedsRendering true", "XFA"), ("/Collection<</View/D>>", "作品集")] {
+        let pdf = raw_pdf(&[
+            format!("<</Type/Catalog/Pages 2 0 R{entry}>>"),
+            "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>".to_owned(),
+        ]);
+        let (preparation, _) = prepare(&pdf);
+        assert!(matches!(&preparation.content, Content::File { reason } if reason.contains(word)));
+    }
+}
+
+#[test]
+fn what_one_parser_loses_another_finds() {
+    // No length; a font whose name holds a blank and a comma.
+    for (from, to) in [
+        ("<</Length 34>>\nstream\nBT", "<<>>\nstream\nBT"),
+        ("/BaseFont/Helvetica", "/BaseFont /Helvetica,Uni MS"),
+    ] {
+        let whole = String::from_utf8(page_pdf("/MediaBox[0 0 300 200]", HELLO, &[])).unwrap();
+        assert!(whole.contains(from), "{whole}");
+        let (preparation, shelf) = prepare(whole.replace(from, to).as_bytes());
+        assert!(text(&preparation).contains("HELLO"));
+        let is_picture = matches!(preparation.remarks[..], [Remark::BoundAsPicture { .. }]);
+        assert!(is_picture || bound_text(&preparation, &shelf) == "HELLO", "{to}: {preparation:?}");
+    }
+}
+
+#[test]
+fn forms_without_resources_use_those_of_their_page() {
+    let form = stream("/Subtype/Form/BBox[0 0 300 200]", HELLO);
+    let page = "/MediaBox[0 0 300 200]/Resources<</XObject<</X 6 0 R>>/Font<</F 5 0 R>>>>";
+    let (preparation, shelf) = prepare(&page_pdf(page, "/X Do", &[form]));
+    assert_eq!(preparation.remarks, []);
+    assert_eq!(bound_text(&preparation, &shelf), "HELLO");
+}
+
+#[test]
+fn only_pages_with_a_hidden_layer_become_pictures() {
+    let hidden = "BT /F 12 Tf 40 90 Td (SHOWN) Tj ET /OC /L BDC BT /F 12 Tf 40 60 Td (SECRET) Tj ET EMC";
+    let page = |content: &str| {
+        format!(
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents {content} 0 R/Resources<</Font<</F 5 0 R>>/Properties<</L 8 0 R>>>>>>"
+        )
+    };
+    let pdf = raw_pdf(&[
+        "<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[8 0 R]/D<</OFF[8 0 R]>>>>>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>".to_owned(),
+        page("6"),
+        page("7"),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+        stream("", hidden),
+        stream("", HELLO),
+        "<</Type/OCG/Name(layer)>>".to_owned(),
+    ]);
+    let (preparation, shelf) = prepare(&pdf);
+    assert!(
+        matches!(&preparation.remarks[..], [Remark::BoundAsPicture { pages, reason }] if pages == &[1] && reason.contains("圖層")),
+        "{preparation:?}"
+    );
+    assert_eq!(bound_text(&preparation, &shelf), "HELLO");
+    let Content::Pages { prepared, .. } = &preparation.content else { panic!() };
+    assert!(!shelf.prepared(prepared).unwrap().windows(6).any(|window| window == b"SECRET"));
+}
+
+#[test]
+fn photos_inside_documents_lose_what_their_camera_wrote() {
+    let photo = with_exif(&jpeg(80, 40), 1, true);
+    let mut pdf = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>\nendobj\n4 0 obj\n<</Length 27>>\nstream\nq 300 0 0 200 0 0 cm /I Do Q\nendstream\nendobj\n".to_vec();
+    pdf.extend(format!("5 0 obj\n<</Subtype/Image/Width 80/Height 40/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Length {}>>\nstream\n", photo.len()).bytes());
+    pdf.extend(&photo);
+    pdf.extend(b"\nendstream\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n");
+    let (preparation, shelf) = prepare(&pdf);
+    let Content::Pages { prepared, .. } = &preparation.content else { panic!("{preparation:?}") };
+    let bytes = shelf.prepared(prepared).unwrap();
+    assert!(bytes.windows(4).any(|window| window == b"JFIF"));
+    assert!(!bytes.windows(4).any(|window| window == b"Exif"));
+    assert_eq!(preparation.remarks, [Remark::NoText]);
+}
+
 #[test]
 fn hidden_annotations_and_links_are_not_drawn() {
     let appearance = stream(
@@ -184,6 +313,21 @@ fn a_faked_bold_is_read_once() {
         "BT /F 12 Tf 2 Tr 40 60 Td (A100000001) Tj ET BT /F 12 Tf 0 Tr 40.4 60 Td (A100000001) Tj ET";
     let (preparation, _) = prepare(&page_pdf("/MediaBox[0 0 300 200]", content, &[]));
     assert_eq!(text(&preparation), "A100000001");
+}
+
+#[test]
+fn text_is_read_in_any_direction() {
+    // Up the page, digit by digit; then a staircase of baselines that no order of pairs can sort.
+    let upwards = (0..10).fold("BT /F 12 Tf ".to_owned(), |content, step| {
+        format!("{content}0 1 -1 0 100 {} Tm ({}) Tj ", 20 + 7 * step, "A123456789".as_bytes()[step] as char)
+    }) + "ET";
+    let (preparation, _) = prepare(&page_pdf("/MediaBox[0 0 300 200]", &upwards, &[]));
+    assert_eq!(text(&preparation), "A123456789");
+    let stairs = (0..200).fold("BT /F 12 Tf ".to_owned(), |content, step| {
+        format!("{content}1 0 0 1 {} {} Tm (x) Tj ", (step * 37) % 280, 10.0 + f64::from(step) * 0.9)
+    }) + "ET";
+    let (preparation, _) = prepare(&page_pdf("/MediaBox[0 0 300 200]", &stairs, &[]));
+    assert_eq!(text(&preparation).matches('x').count(), 200);
 }
 
 #[test]
@@ -287,6 +431,68 @@ fn pictures_are_turned_as_their_camera_said() {
             assert_eq!(pixels[0] < 128, dark, "orientation {orientation}");
         }
     }
+}
+
+#[test]
+fn inks_become_the_colours_they_print() {
+    // A blue sheet: cyan and magenta, no yellow, no black. The encoder writes inks as they are given.
+    let inks: Vec<u8> = (0..16 * 16).flat_map(|_| [255, 200, 0, 0]).collect();
+    for colour_type in [jpeg_encoder::ColorType::Cmyk, jpeg_encoder::ColorType::CmykAsYcck] {
+        let mut bytes = Vec::new();
+        jpeg_encoder::Encoder::new(&mut bytes, 95).encode(&inks, 16, 16, colour_type).unwrap();
+        let (preparation, shelf) = prepare(&bytes);
+        let Content::Picture { prepared, .. } = &preparation.content else { panic!("{preparation:?}") };
+        let pixels = jpeg_decoder::Decoder::new(&shelf.prepared(prepared).unwrap()[..]).decode().unwrap();
+        let [red, green, blue] = [pixels[0], pixels[1], pixels[2]];
+        assert!(red < 40 && green < 90 && blue > 215, "{red} {green} {blue}");
+    }
+}
+
+/// An uncompressed grey TIFF with one image for each size.
+fn tiff(sizes: &[(u16, u16)]) -> Vec<u8> {
+    let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+    for (index, (width, height)) in sizes.iter().enumerate() {
+        let entries: [(u16, u32); 8] = [
+            (256, u32::from(*width)),
+            (257, u32::from(*height)),
+            (258, 8),
+            (259, 1),
+            (262, 1),
+            (273, bytes.len() as u32 + 2 + 8 * 12 + 4),
+            (278, u32::from(*height)),
+            (279, u32::from(*width) * u32::from(*height)),
+        ];
+        bytes.extend(8u16.to_le_bytes());
+        for (tag, value) in entries {
+            bytes.extend(tag.to_le_bytes());
+            // The layout's own fields are shorts, places and lengths are longs.
+            let kind = if (258..=262).contains(&tag) { 3 } else { 4 };
+            bytes.extend([kind, 0, 1, 0, 0, 0]);
+            bytes.extend(value.to_le_bytes());
+        }
+        let n_pixels = usize::from(*width) * usize::from(*height);
+        let next = if index + 1 < sizes.len() { bytes.len() + 4 + n_pixels } else { 0 };
+        bytes.extend((next as u32).to_le_bytes());
+        bytes.resize(bytes.len() + n_pixels, 200);
+    }
+    bytes
+}
+
+#[test]
+fn every_image_of_a_tiff_is_bound() {
+    assert_eq!(size(&prepare(&tiff(&[(100, 50)])).0), (100, 50));
+    let (preparation, shelf) = prepare(&tiff(&[(100, 50), (50, 100), (10, 10)]));
+    let Content::Pages { prepared, pages } = &preparation.content else { panic!("{preparation:?}") };
+    // 100 pixels at 100 dpi are 72 points.
+    let sizes: Vec<(i64, i64)> =
+        pages.iter().map(|page| (page.width.round() as i64, page.height.round() as i64)).collect();
+    assert_eq!(sizes, [(72, 36), (36, 72), (7, 7)]);
+    assert_eq!(pdf::page_sizes(&shelf.prepared(prepared).unwrap()).unwrap().len(), 3);
+    // A loop of directories ends.
+    let mut looped = tiff(&[(100, 50)]);
+    let next = 8 + 2 + 8 * 12;
+    looped[next..next + 4].copy_from_slice(&8u32.to_le_bytes());
+    assert!(matches!(prepare(&looped).0.content, Content::Unusable { .. }));
 }
 
 #[test]
