@@ -21,7 +21,7 @@ use super::render::{self, Raster, Unopened};
 use super::text;
 
 /// Rendered pages of one document at most: each costs some tenth of a second.
-const MAX_RENDERED: usize = 120;
+const MAX_RENDERED: usize = 60;
 const RENDER_DPI: f64 = 170.0;
 
 /// A document of our own making.
