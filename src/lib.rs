@@ -29,6 +29,7 @@ pub mod submission;
 
 // Phases.
 pub mod assembly;
+pub mod assessment;
 pub mod bundle;
 pub mod checks;
 pub mod evidence;
@@ -43,5 +44,6 @@ pub mod assets;
 pub mod cli;
 pub mod output;
 pub mod pipeline;
+pub mod rules;
 pub mod worker;
 pub mod workspace;

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::assessment;
 use crate::checks::Accepted;
 use crate::derivation::Figures;
 use crate::dossier::{
@@ -137,11 +138,9 @@ fn score_overview(material: &Material) -> ScoreOverview {
     let self_total = total(&|indicator| self_score(material, &indicator.id));
     let points_total = total(&|indicator| points(material, indicator));
     // Without the official points a self-score cannot be set against the thresholds.
-    let grade = points_total.and(self_total).and_then(|score| {
-        let earned =
-            material.plan.grades.iter().find(|grade| grade.at_least.is_none_or(|least| score >= least))?;
-        Some(earned.title.clone())
-    });
+    let grade = points_total
+        .and(self_total)
+        .and_then(|total| Some(assessment::earned(material.plan, total)?.grade.title.clone()));
     ScoreOverview {
         points: points_total.map(|points| points.fixed(2)),
         self_score: self_total.map(|score| score.fixed(2)),

@@ -6,6 +6,7 @@
 mod contents;
 mod figures;
 mod names;
+mod verify;
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read, Seek, Write};
@@ -22,6 +23,7 @@ use crate::plan::Plan;
 pub use contents::contents;
 pub use figures::figures_json;
 pub use names::{is_safe, safe_component};
+pub use verify::{Fault, Verdict, verify};
 
 /// Everything that goes into a bundle.
 pub struct BundlePlan {

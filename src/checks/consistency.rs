@@ -369,7 +369,7 @@ fn compare(input: &CheckInput, comparison: &Comparison) -> Option<Diagnostic> {
     let left_side = Side::of(input, &comparison.left)?;
     let right_side = Side::of(input, &comparison.right)?;
     let message = format!(
-        "「{}」不一致：{} 為 {left}，{} 為 {right}，差異待說明",
+        "「{}」不一致：{}為 {left}，{}為 {right}，差異待說明",
         comparison.title, left_side.name, right_side.name
     );
     let cells = vec![left_side.name, left.to_string(), right_side.name.clone(), right.to_string()];

@@ -9,7 +9,7 @@ use crate::identity;
 use crate::roc;
 use crate::submission::{Exception, SecretariatAnswers};
 
-use super::{breach, rules};
+use super::breach;
 
 pub static EXCEPTION_INCOMPLETE: Rule = Rule {
     id: "exception-incomplete",
@@ -43,7 +43,8 @@ pub static EXCEPTION_NOT_ANSWERABLE: Rule = Rule {
 
 pub static RULES: &[&Rule] = &[&EXCEPTION_INCOMPLETE, &EXCEPTION_UNMATCHED, &EXCEPTION_NOT_ANSWERABLE];
 
-pub fn apply(answers: &SecretariatAnswers, diagnostics: &mut Diagnostics) {
+/// `registry` holds every rule of the program: an exception may name a breach that is not there.
+pub fn apply(answers: &SecretariatAnswers, registry: &[&'static Rule], diagnostics: &mut Diagnostics) {
     let mut found = Vec::new();
     for exception in &answers.exceptions {
         let wanted = folded(&exception.key.value);
@@ -51,7 +52,7 @@ pub fn apply(answers: &SecretariatAnswers, diagnostics: &mut Diagnostics) {
             |diagnostic: &Diagnostic| diagnostic.exception_key().is_some_and(|key| folded(&key) == wanted);
         let is_matched = diagnostics.iter().any(is_meant);
         if !is_matched {
-            found.push(unmatched(exception, diagnostics));
+            found.push(unmatched(exception, registry, diagnostics));
         } else if let Some(incomplete) = incomplete(exception) {
             found.push(incomplete);
         } else {
@@ -97,10 +98,9 @@ fn incomplete(exception: &Exception) -> Option<Diagnostic> {
     )
 }
 
-fn unmatched(exception: &Exception, diagnostics: &Diagnostics) -> Diagnostic {
+fn unmatched(exception: &Exception, registry: &[&'static Rule], diagnostics: &Diagnostics) -> Diagnostic {
     let key = exception.key.value.trim();
     let id = fold(key.split(['@', '＠']).next().unwrap_or(key));
-    let registry = rules();
     if let Some(rule) = registry.iter().find(|rule| rule.id == id && !rule.answerable) {
         let message = format!("「{}」（{}）不能以例外核可", rule.id, rule.title);
         return at(&EXCEPTION_NOT_ANSWERABLE, exception, 0, message).hint("請修正原處，並清除這一列");

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     version,
     disable_help_subcommand = true,
     after_help = "不加任何指令（或直接點兩下）會出現選單。\n\
-        結束代碼：0 完成（可有警告）；1 有錯誤，只產出草稿；2 無法執行；11 另一個執行中；130 取消。"
+        結束代碼：0 完成（可有警告）；1 有錯誤，只產出草稿；2 無法執行；11 另一個執行中；12 驗證不符；130 取消。"
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -30,6 +30,10 @@ pub enum Command {
     Compile(Compile),
     /// 說明一條檢核規則
     Explain(Explain),
+    /// 驗證陳報包是否完整、未被更動
+    Verify(Verify),
+    /// 初審成績送達後，計算申復的最後一日
+    Appeal(Appeal),
     /// Serves jobs on standard input; started by huibian itself.
     #[command(hide = true)]
     Worker,
@@ -95,4 +99,21 @@ pub struct Explain {
     /// 規則代號；省略則列出全部
     #[arg(value_name = "規則")]
     pub rule: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// 陳報包（.zip）
+    #[arg(value_name = "陳報包")]
+    pub bundle: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Appeal {
+    /// 成績公文送達日（例：111-06-10）
+    #[arg(value_name = "日期")]
+    pub served: String,
+    /// 工作資料夾（計入計畫所列的停班日）
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
 }

@@ -33,7 +33,8 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let explain = |error| OutputError::explain(error, &arguments.out);
     let examination = pipeline::examine(plan, &settings, &surroundings).map_err(explain)?;
     let source = DiskSource { workspace: workspace.clone(), prepared: prepared.clone() };
-    let products = pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).map_err(explain)?;
+    let products =
+        pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).map_err(explain)?;
     output.commit()?;
     progress.clear();
     print_text(&examination)?;

@@ -4,15 +4,15 @@ use std::io::Write;
 
 use anyhow::bail;
 
-use crate::checks;
 use crate::folding::did_you_mean;
 use crate::render;
+use crate::rules;
 
 use super::args::Explain;
 use super::exit;
 
 pub fn run(arguments: &Explain) -> anyhow::Result<u8> {
-    let rules = checks::rules();
+    let rules = rules::all();
     let mut out = anstream::stdout();
     let Some(id) = &arguments.rule else {
         for rule in &rules {

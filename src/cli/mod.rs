@@ -2,6 +2,7 @@
 //!
 //! One file per subcommand. The only place that prints and the only one that knows exit codes.
 
+mod appeal;
 mod args;
 mod check;
 mod compile;
@@ -10,6 +11,7 @@ mod forms;
 mod init;
 mod menu;
 mod progress;
+mod verify;
 
 use std::io::{BufReader, Write};
 use std::path::Path;
@@ -37,6 +39,7 @@ mod exit {
     pub const ERRORS_FOUND: u8 = 1;
     pub const COULD_NOT_RUN: u8 = 2;
     pub const BUSY: u8 = 11;
+    pub const FAULT_FOUND: u8 = 12;
 }
 
 /// Parses the command line, runs it, prints what went wrong.
@@ -62,6 +65,8 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Appeal(arguments) => appeal::run(&arguments),
         Command::Worker => {
             worker::serve(BufReader::new(std::io::stdin()), std::io::stdout().lock())?;
             Ok(exit::DONE)
@@ -79,11 +84,16 @@ fn exit_code_of(error: &anyhow::Error) -> u8 {
 /// The day given, or today in Taiwan (UTC+8, no daylight saving since 1980).
 fn today(given: Option<&str>) -> anyhow::Result<Date> {
     match given {
-        Some(text) => match roc::read_date(text) {
-            roc::DateReading::Day { date, .. } => Ok(date),
-            _ => anyhow::bail!("--today 的日期「{text}」看不懂，請寫成 111-02-15"),
-        },
+        Some(text) => read_day(text),
         None => Ok(jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now()).date()),
+    }
+}
+
+/// A day typed on the command line.
+fn read_day(text: &str) -> anyhow::Result<Date> {
+    match roc::read_date(text) {
+        roc::DateReading::Day { date, .. } => Ok(date),
+        _ => anyhow::bail!("日期「{text}」看不懂，請寫成 111-02-15"),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::intake::files;
 use crate::inventory::Inventory;
 use crate::place::RelPath;
 use crate::plan::{Plan, UnitId};
+use crate::rules;
 use crate::submission::{SecretariatAnswers, Submission};
 use crate::typeset::Fonts;
 use crate::worker::JobRunner;
@@ -95,6 +96,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
             calendar: &calendar,
             today: settings.today,
             covered: &covered,
+            registry: &rules::all(),
         },
         found,
     );

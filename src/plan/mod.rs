@@ -170,6 +170,8 @@ pub struct Deadlines {
     pub final_exact: Option<Date>,
     /// The cautious reading used when no exact day is known.
     pub final_default: Date,
+    /// Working days in which a preliminary result may be appealed.
+    pub appeal_days: u8,
     /// Office closures beyond the calendar (typhoons).
     pub extra_closures: Vec<Date>,
 }

@@ -54,6 +54,7 @@ mirror! {
         final_text: Option<String>,
         final_exact: Option<String>,
         final_default: Option<String>,
+        appeal_days: Option<u8>,
         extra_closures: Vec<String>,
     }
     LimitsToml {

@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn lines_break_as_chinese_does() {
         assert_eq!(wrap("請更正日期；確屬別年度者", 10), ["請更正日", "期；確屬別", "年度者"]);
-        assert_eq!(wrap("依「人口販運」辦理", 6), ["依", "「人口", "販運」", "辦理"]);
+        assert_eq!(wrap("依「人口販運」辦理", 6), ["依「人", "口販", "運」辦", "理"]);
         assert_eq!(wrap("見 evidence-missing 規則", 20), ["見 evidence-missing", "規則"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("", 10), [""]);

@@ -40,8 +40,8 @@ pub fn draw(excerpt: &Excerpt, columns: usize) -> Option<Drawing> {
     let mut lead = String::from("│ ");
     let mut row = lead.clone();
     if first > 0 {
-        row.push_str("…");
-        lead.push_str("…");
+        row.push('…');
+        lead.push('…');
         row.push_str(BAR);
         lead.push_str(BAR);
     }

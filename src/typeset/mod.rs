@@ -3,6 +3,7 @@
 //! The only module that names Typst. Templates get the dossier as JSON and print it; what they
 //! say of slots and ranges is read back from the finished pages. Knows nothing of evidence bytes.
 
+mod characters;
 mod fonts;
 mod frames;
 mod world;
@@ -24,6 +25,8 @@ use world::Desk;
 pub struct Typeset {
     pub pdf: Vec<u8>,
     pub n_pages: usize,
+    /// What Typst remarked on the templates (an unknown font, an ambiguous layout), with place.
+    pub warnings: Vec<String>,
 }
 
 /// The appendices without their evidence.
@@ -33,56 +36,62 @@ pub struct Frames {
     pub n_pages: usize,
     /// Where evidence belongs, in page order.
     pub slots: Vec<Slot>,
-    /// What belongs there.
+    /// What belongs there, in the same order.
     pub contents: Vec<SlotContent>,
-    /// Pages of each appendix.
+    /// Pages of each appendix that has any, in binding order and without gaps.
     pub ranges: Vec<PageRange>,
+    pub warnings: Vec<String>,
 }
 
-/// The self-assessment form: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
+/// The self-assessment form: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1), with the same
+/// bytes for the same dossier. Fails on a template's fault, on a character without a glyph and on
+/// whatever the two standards forbid.
 pub fn form(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Typeset, TypesetError> {
-    let desk = Desk::new("typst/form.typ", json(dossier), templates, fonts);
-    let document = desk.compile()?;
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
         .map_err(|error| TypesetError::unplaced(error.message().to_string()))?;
-    let pdf = export(&desk, &document, dossier, "form", standards)?;
-    Ok(Typeset { pdf, n_pages: document.pages().len() })
+    let (typeset, _) = set("typst/form.typ", standards, dossier, templates, fonts)?;
+    Ok(typeset)
 }
 
-/// The appendices' frames. Evidence is put into the slots by `pdf::merge`.
+/// The appendices' frames, plain PDF 1.7: what comes into the slots afterwards conforms to nothing
+/// in particular. Fails as [`form`] does, and when a template breaks the contract on slots.
 pub fn appendices(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Frames, TypesetError> {
-    let desk = Desk::new("typst/appendices.typ", json(dossier), templates, fonts);
-    let document = desk.compile()?;
-    let pdf = export(&desk, &document, dossier, "appendices", PdfStandards::default())?;
+    let (typeset, document) =
+        set("typst/appendices.typ", PdfStandards::default(), dossier, templates, fonts)?;
     let slots = frames::slots(&document)?;
     let ranges = frames::ranges(&document)?;
     let contents = frames::contents(dossier, &slots)?;
-    Ok(Frames { pdf, n_pages: document.pages().len(), slots, contents, ranges })
+    let Typeset { pdf, n_pages, warnings } = typeset;
+    Ok(Frames { pdf, n_pages, slots, contents, ranges, warnings })
 }
 
-/// The dossier as templates see it. A dossier has no maps with odd keys and no NaN, so this cannot
-/// fail; if it ever did, the template would say that a field is missing.
-fn json(dossier: &Dossier) -> String {
-    serde_json::to_string(dossier).unwrap_or_default()
-}
-
-fn export(
-    desk: &Desk,
-    document: &PagedDocument,
-    dossier: &Dossier,
-    part: &str,
+fn set(
+    template: &str,
     standards: PdfStandards,
-) -> Result<Vec<u8>, TypesetError> {
+    dossier: &Dossier,
+    templates: &Templates,
+    fonts: &Fonts,
+) -> Result<(Typeset, PagedDocument), TypesetError> {
+    let data = serde_json::to_value(dossier).map_err(|error| TypesetError::unplaced(error.to_string()))?;
+    characters::check(&data, fonts)?;
+    let prepared_on = prepared_on(dossier);
+    // A byte order mark comes with pasted text, has no meaning inside it and is forbidden in PDF/A.
+    let json = data.to_string().replace('\u{FEFF}', "");
+    let desk = Desk::new(template, json, prepared_on, templates, fonts);
+    let (document, warnings) = desk.compile()?;
     let options = PdfOptions {
-        ident: Smart::Custom(format!("huibian {part} {} {}", dossier.title, dossier.identity)),
+        ident: Smart::Custom(format!("huibian {template} {} {}", dossier.title, dossier.identity)),
         creator: Smart::Custom(Some(format!("huibian {}", env!("CARGO_PKG_VERSION")))),
-        timestamp: prepared_on(dossier).map(Timestamp::new_utc),
+        timestamp: prepared_on.map(Timestamp::new_utc),
         page_ranges: None,
         standards,
         tagged: true,
         pretty: false,
     };
-    typst_pdf::pdf(document, &options).map_err(|errors| desk.error(&errors))
+    let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| desk.error(&errors))?;
+    // Typst remembers every layout for the next compilation of the same text; there is none.
+    typst::comemo::evict(0);
+    Ok((Typeset { pdf, n_pages: document.pages().len(), warnings }, document))
 }
 
 /// Midnight of the day the form bears: the clock never reaches a PDF.

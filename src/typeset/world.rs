@@ -1,10 +1,14 @@
 //! The world a template is compiled in: the templates, the data and the fonts; no disk, no clock.
+//!
+//! Turns Typst's diagnostics into errors with template, line and column. Knows nothing of what
+//! the templates print.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World, WorldExt};
@@ -14,7 +18,7 @@ use crate::assets::Templates;
 
 use super::Fonts;
 
-/// Where templates find their data.
+/// Where templates find their data: `json("/data.json")`.
 const DATA: &str = "data.json";
 
 /// A template that could not be compiled, or a document that could not be exported.
@@ -24,7 +28,7 @@ pub struct TypesetError {
     pub place: Option<(String, usize, usize)>,
     /// Typst's words, with its hints.
     pub message: String,
-    /// The template is the user's own.
+    /// The template is the user's own: the error is theirs to mend.
     pub in_override: bool,
 }
 
@@ -48,51 +52,93 @@ impl fmt::Display for TypesetError {
 
 impl std::error::Error for TypesetError {}
 
+struct TemplateSource<'a> {
+    source: Source,
+    name: &'a str,
+    is_override: bool,
+}
+
 /// One template with its data, ready to compile.
 pub(super) struct Desk<'a> {
     library: LazyHash<Library>,
     fonts: &'a Fonts,
     main: FileId,
-    sources: Vec<(Source, &'a str, bool)>,
+    sources: Vec<TemplateSource<'a>>,
+    data_id: FileId,
     data: Bytes,
+    today: Option<Datetime>,
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(name: &str, json: String, templates: &'a Templates, fonts: &'a Fonts) -> Self {
+    /// `today` is what templates are told when they ask for the date.
+    pub(super) fn new(
+        name: &str,
+        json: String,
+        today: Option<Datetime>,
+        templates: &'a Templates,
+        fonts: &'a Fonts,
+    ) -> Self {
         let sources = templates
             .iter()
             .filter(|(name, _)| name.ends_with(".typ"))
-            .map(|(name, text)| (Source::new(file_id(name), text.text.clone()), name, text.is_override))
+            .map(|(name, text)| TemplateSource {
+                source: Source::new(file_id(name), text.text.clone()),
+                name,
+                is_override: text.is_override,
+            })
             .collect();
         Desk {
             library: LazyHash::new(Library::default()),
             fonts,
             main: file_id(name),
             sources,
+            data_id: file_id(DATA),
             data: Bytes::from_string(json),
+            today,
         }
     }
 
-    pub(super) fn compile(&self) -> Result<PagedDocument, TypesetError> {
-        typst::compile(self).output.map_err(|errors| self.error(&errors))
+    /// The document, and Typst's warnings with their places.
+    pub(super) fn compile(&self) -> Result<(PagedDocument, Vec<String>), TypesetError> {
+        let compiled = typst::compile::<PagedDocument>(self);
+        let warnings = compiled.warnings.iter().map(|warning| self.error_at(warning).to_string()).collect();
+        Ok((compiled.output.map_err(|errors| self.error(&errors))?, warnings))
     }
 
     /// The first error with its place; Typst has already dropped repetitions.
     pub(super) fn error(&self, errors: &[SourceDiagnostic]) -> TypesetError {
-        let Some(first) = errors.first() else { return TypesetError::unplaced("原因不明") };
-        let hints = first.hints.iter().map(|hint| format!("（{}）", hint.v)).collect::<String>();
-        let message = format!("{}{hints}", first.message);
-        let found = first.span.id().and_then(|id| self.sources.iter().find(|(source, ..)| source.id() == id));
-        let Some((source, name, in_override)) = found else { return TypesetError::unplaced(message) };
-        let place = self.range(first.span).and_then(|range| {
-            let (line, column) = source.lines().byte_to_line_column(range.start)?;
-            Some(((*name).to_owned(), line + 1, column + 1))
-        });
-        TypesetError { place, message, in_override: *in_override }
+        errors.first().map_or_else(|| TypesetError::unplaced("原因不明"), |first| self.error_at(first))
+    }
+
+    fn error_at(&self, diagnostic: &SourceDiagnostic) -> TypesetError {
+        let hints = diagnostic.hints.iter().map(|hint| format!("（{}）", hint.v)).collect::<String>();
+        let message = format!("{}{hints}", diagnostic.message);
+        // An error inside a function of the library is traced to the template's call of it.
+        let traced = diagnostic.trace.iter().map(|point| DiagSpan::from(point.span));
+        std::iter::once(diagnostic.span)
+            .chain(traced)
+            .find_map(|span| {
+                let (template, line, column) = self.locate(span)?;
+                Some(TypesetError {
+                    place: Some((template.name.to_owned(), line, column)),
+                    message: message.clone(),
+                    in_override: template.is_override,
+                })
+            })
+            .unwrap_or_else(|| TypesetError::unplaced(message))
+    }
+
+    fn locate(&self, span: DiagSpan) -> Option<(&TemplateSource<'a>, usize, usize)> {
+        let id = span.id()?;
+        let template = self.sources.iter().find(|template| template.source.id() == id)?;
+        let range = self.range(span)?;
+        let (line, column) = template.source.lines().byte_to_line_column(range.start)?;
+        Some((template, line + 1, column + 1))
     }
 }
 
-/// Ids are interned for the life of the process: the same few names are used again and again.
+/// Ids are interned for the life of the process and 65,535 at most: the same few names are used
+/// again and again, and data is swapped under one name.
 fn file_id(name: &str) -> FileId {
     let path = VirtualPath::new(format!("/{name}"))
         .expect("template names are constants of ours, without `..` or a drive");
@@ -113,15 +159,12 @@ impl World for Desk<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        let found = self.sources.iter().find(|(source, ..)| source.id() == id);
-        found.map(|(source, ..)| source.clone()).ok_or(FileError::AccessDenied)
+        let found = self.sources.iter().find(|template| template.source.id() == id);
+        found.map(|template| template.source.clone()).ok_or_else(|| not_found(id))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == file_id(DATA) {
-            return Ok(self.data.clone());
-        }
-        Err(FileError::AccessDenied)
+        if id == self.data_id { Ok(self.data.clone()) } else { Err(not_found(id)) }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -129,6 +172,10 @@ impl World for Desk<'_> {
     }
 
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {
-        None
+        self.today
     }
+}
+
+fn not_found(id: FileId) -> FileError {
+    FileError::NotFound(PathBuf::from(id.vpath().get_without_slash()))
 }

@@ -43,7 +43,8 @@ fn measure(name: &str, inputs: &Path, program: &Path, work: &Path) {
     let files = files(inputs);
     let bytes: u64 = files.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
     println!("\n{name}: {} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
-    let mut runs: Vec<(Duration, u64, u64)> = (0..RUNS).map(|_| compile(program, inputs, &work.join("out"))).collect();
+    let mut runs: Vec<(Duration, u64, u64)> =
+        (0..RUNS).map(|_| compile(program, inputs, &work.join("out"))).collect();
     runs.sort();
     let (time, parent, worker) = runs[RUNS / 2];
     let floors = [
@@ -74,12 +75,14 @@ fn compile(program: &Path, inputs: &Path, out: &Path) -> (Duration, u64, u64) {
     let (mut parent, mut worker) = (0, 0);
     while running(&mut child) {
         parent = parent.max(peak_kb(child.id()));
-        let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", child.id())).unwrap_or_default();
+        let children =
+            fs::read_to_string(format!("/proc/{0}/task/{0}/children", child.id())).unwrap_or_default();
         let threads = fs::read_dir(format!("/proc/{}/task", child.id())).into_iter().flatten().flatten();
         let of_threads = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-        for id in std::iter::once(children).chain(of_threads).flat_map(|ids| {
-            ids.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()
-        }) {
+        for id in std::iter::once(children)
+            .chain(of_threads)
+            .flat_map(|ids| ids.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>())
+        {
             worker = worker.max(peak_kb(id));
         }
         std::thread::sleep(Duration::from_millis(5));
@@ -162,7 +165,9 @@ fn write_load(sample: &Path, load: &Path) {
     let photo = photo();
     let document = files(sample).into_iter().find(|path| path.to_string_lossy().contains("核定版")).unwrap();
     let document = fs::read(document).unwrap();
-    for path in files(sample).into_iter().filter(|path| path.components().count() <= sample.components().count() + 2) {
+    for path in
+        files(sample).into_iter().filter(|path| path.components().count() <= sample.components().count() + 2)
+    {
         let target = load.join(path.strip_prefix(sample).unwrap());
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::copy(path, target).unwrap();

@@ -3,7 +3,7 @@
 use std::io::{self, Cursor};
 
 use huibian::bundle::{self, BundleEntry, BundlePlan, EntrySource};
-use huibian::container::{Package, WORKBOOK_CAPS};
+use huibian::container::{Package, Packing, WORKBOOK_CAPS, ZipSink};
 use huibian::exhibit::{ByteSource, Handle};
 use huibian::inventory::{sha256_hex, sha512_hex};
 use huibian::place::RelPath;
@@ -93,4 +93,63 @@ fn a_name_that_windows_cannot_hold_is_never_packed() {
     let mut plan = plan();
     plan.entries[0].name = "CON.pdf".to_owned();
     assert!(bundle::write(&plan, &Inputs, Cursor::new(Vec::new())).is_err());
+}
+
+/// Entries of a bundle, to be changed and packed again by hand.
+fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut package = Package::open(Cursor::new(zip), &WORKBOOK_CAPS).unwrap();
+    let names: Vec<String> = package.entries().iter().map(|entry| entry.name.text.clone()).collect();
+    names.into_iter().enumerate().map(|(index, name)| (name, package.read(index).unwrap())).collect()
+}
+
+fn packed(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = ZipSink::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.entry(name, Packing::Deflated, content.len() as u64, &mut content.as_slice()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn faults(zip: &[u8]) -> String {
+    bundle::verify(zip).faults.iter().map(|fault| format!("{}：{}\n", fault.name, fault.message)).collect()
+}
+
+#[test]
+fn a_bundle_of_ours_verifies() {
+    let verdict = bundle::verify(&write(&plan()));
+    assert_eq!(verdict.faults, []);
+    assert_eq!(verdict.n_files, 2);
+}
+
+#[test]
+fn every_flipped_byte_is_found() {
+    let zip = write(&plan());
+    for at in 0..zip.len() {
+        let mut flipped = zip.clone();
+        flipped[at] ^= 0x41;
+        assert!(!bundle::verify(&flipped).faults.is_empty(), "byte {at} of {}", zip.len());
+    }
+}
+
+#[test]
+fn what_is_missing_extra_or_changed_is_named() {
+    let zip = write(&plan());
+    let files = unpacked(&zip);
+    let without = |name: &str| files.iter().filter(|(n, _)| !n.ends_with(name)).cloned().collect::<Vec<_>>();
+    assert!(faults(&packed(&without("2-1-3_01.ods"))).contains("檔案卻不在"));
+    assert!(faults(&packed(&without("tagmanifest-sha512.txt"))).contains("tagmanifest-sha512.txt：缺少此檔"));
+    let with = |name: &str, content: &[u8]| {
+        let mut files = files.clone();
+        files.retain(|(n, _)| n != name);
+        files.push((name.to_owned(), content.to_vec()));
+        packed(&files)
+    };
+    assert!(faults(&with("sample-110/data/更多.pdf", b"x")).contains("未列在 manifest-sha512.txt"));
+    assert!(faults(&with("sample-110/更多.txt", b"x")).contains("多出來的檔案"));
+    assert!(faults(&with("sample-110/data/01-自評表.pdf", b"%PDF-other")).contains("內容與校驗值不符"));
+    assert!(faults(&with("sample-110/data/CON.pdf", b"x")).contains("Windows"));
+    assert!(faults(&with("other/data/x.pdf", b"x")).contains("最上層資料夾"));
+    assert!(faults(b"nothing").contains("無法開啟"));
+    // The same content packed by another program: right, but not as it was made.
+    assert!(faults(&packed(&files)).contains("不是原樣"));
 }

@@ -365,7 +365,9 @@ fn comparison_is_silent_when_units_agree() {
 }
 
 /// A rule and a change that comes close to breaking it.
-const NEAR_MISSES: &[(&str, fn(&mut Scene))] = &[
+type NearMiss = (&'static str, fn(&mut Scene));
+
+const NEAR_MISSES: &[NearMiss] = &[
     ("value-out-of-range", |s| s.set_cell("police", "POL04", "sessions", 1, 8, "100")),
     ("date-outside-period", |s| s.set_cell("police", "POL04", "sessions", 1, 0, "110/12/31")),
     ("row-duplicate", |s| {

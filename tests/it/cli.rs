@@ -243,3 +243,35 @@ fn a_worker_answers_jobs_and_ends_with_its_input() {
     assert_eq!(run.code, 0);
     assert!(run.out.contains("not-a-workbook"), "{}", run.out);
 }
+
+#[test]
+fn verify_tells_a_whole_bundle_from_a_changed_one() {
+    let copy = Copy::of_sample();
+    assert_eq!(compile(&copy).code, 0);
+    let zip = copy.output().join("hsinchu-110-self-assessment.zip");
+    let run = run_in(copy.folder.path(), &["verify", &zip.to_string_lossy()]);
+    assert_eq!(run.code, 0, "{}", run.out);
+    assert!(run.out.contains("完整無誤") && run.out.contains("hsinchu-110-"), "{}", run.out);
+    let mut bytes = fs::read(&zip).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&zip, bytes).unwrap();
+    let run = run_in(copy.folder.path(), &["verify", &zip.to_string_lossy()]);
+    assert_eq!(run.code, 12, "{}", run.out);
+    assert!(run.out.contains("請勿使用此檔"), "{}", run.out);
+    assert_refused(&run_in(copy.folder.path(), &["verify", "nowhere.zip"]), 2, "無法讀取");
+}
+
+#[test]
+fn appeal_counts_working_days_and_closures() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), &["appeal", "111-06-01"]);
+    assert_eq!(
+        run.out,
+        "111年6月1日（星期三）送達，申復期間自翌日起 10 個工作日，至111年6月16日（星期四）為止。\n"
+    );
+    assert_refused(&run_in(folder.path(), &["appeal", "六月"]), 2, "看不懂");
+    let copy = Copy::without_evidence();
+    copy.write("plan.toml", "[deadlines]\nextra_closures = [\"111-06-10\"]\n".as_bytes());
+    assert!(run_in(copy.folder.path(), &["appeal", "111-06-01"]).out.contains("6月17日"));
+}

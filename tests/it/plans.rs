@@ -397,6 +397,7 @@ fn thresholds_descend() {
 #[test]
 fn values_out_of_bounds_are_told() {
     assert_breach("[limits]\npicture_dpi = 20\n", "plan-value-invalid", 2, 1, "20");
+    assert_breach("[deadlines]\nappeal_days = 0\n", "plan-value-invalid", 2, 1, "0");
     assert_breach("[limits]\npicture_quality = 101\n", "plan-value-invalid", 2, 1, "101");
     assert_breach("[recipient]\nemail = \"nobody\"\n", "plan-value-invalid", 2, 1, "nobody");
     assert_breach("[indicator.training]\npoints = \"十\"\n", "plan-value-invalid", 2, 1, "十");

@@ -1,6 +1,5 @@
 //! Diagnostics as they are shown: excerpts with carets under wide characters, JSON, explanations.
 
-use huibian::checks;
 use huibian::diagnostic::{Diagnostic, Diagnostics, Excerpt};
 use huibian::place::{CellRef, Place, RelPath};
 use huibian::render::{self, TextOptions};
@@ -13,7 +12,7 @@ use crate::support::answers;
 const PLAIN: TextOptions = TextOptions { colour: false, width: 80 };
 
 fn rule(id: &str) -> &'static huibian::diagnostic::Rule {
-    checks::rules().into_iter().find(|rule| rule.id == id).unwrap()
+    huibian::rules::all().into_iter().find(|rule| rule.id == id).unwrap()
 }
 
 fn cell(row: u32, column: u32) -> Place {
@@ -439,7 +438,7 @@ fn a_rule_is_explained_in_three_paragraphs() {
 
 #[test]
 fn every_rule_can_be_explained() {
-    for rule in checks::rules() {
+    for rule in huibian::rules::all() {
         let text = render::explain(rule);
         assert!(text.contains(rule.id) && text.contains(rule.title), "{text}");
         for heading in ["檢查什麼：", "為何重要：", "如何修正：", "可核可："] {

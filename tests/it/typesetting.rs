@@ -310,12 +310,62 @@ fn a_fault_in_an_override_is_placed_in_it() {
 }
 
 #[test]
-fn a_character_without_a_glyph_is_refused_not_printed_as_a_box() {
+fn a_character_without_a_glyph_is_refused_and_named() {
     let mut dossier = rich();
-    dossier.government = "示例\u{e000}市".to_owned();
+    dossier.facets[0].indicators[1].lead[0].push('\u{e000}');
     let error = typeset::form(&dossier, &templates(), &FONTS).unwrap_err();
-    assert!(error.to_string().contains("排版失敗"), "{error}");
-    assert!(!FONTS.covers('\u{e000}') && FONTS.covers('臺') && FONTS.covers('ắ'));
+    assert!(error.message.contains("U+E000"), "{error}");
+    assert!(error.message.contains("facets.0.indicators.1.lead.0"), "{error}");
+    let error = typeset::appendices(&dossier, &templates(), &FONTS).unwrap_err();
+    assert!(error.message.contains("U+E000"), "{error}");
+    // A file's name on the clerk's disk is not printed.
+    let mut dossier = rich();
+    dossier.appendices[0].entries[0].exhibit.source = huibian::place::RelPath::new("甲/\u{e000}.pdf");
+    assert!(typeset::appendices(&dossier, &templates(), &FONTS).is_ok());
+}
+
+#[test]
+fn the_fonts_cover_what_offices_write_and_nothing_private() {
+    for character in "臺彙堃喆峯㈠①℃％─▓→，「㎡ㄅㆠ한ắกのÉ–—…".chars() {
+        assert_eq!(FONTS.covers(character), character != '한', "{character}");
+    }
+    for character in ['\u{e000}', '\u{f8ff}', '\u{fffd}', '\u{f0000}', '\u{20000}'] {
+        assert!(!FONTS.covers(character), "{character:?}");
+    }
+    // Characters that need no glyph never stop a run, whatever is pasted with them.
+    let mut dossier = rich();
+    let invisible = "\u{feff}零\u{200b}寬\u{fe0f}字\u{200d}元\u{ad}與\t定位\r\n換行\u{2028}";
+    assert!(invisible.chars().all(|character| FONTS.covers(character)));
+    dossier.facets[0].indicators[0].lead = vec![invisible.to_owned()];
+    typeset::form(&dossier, &templates(), &FONTS).unwrap();
+}
+
+#[test]
+fn bytes_that_are_no_font_add_nothing() {
+    let mut fonts = Fonts::embedded().unwrap();
+    assert_eq!(fonts.add(b"not a font".to_vec()), 0);
+    assert_eq!(fonts.add(Vec::new()), 0);
+}
+
+#[test]
+fn the_built_in_templates_compile_without_a_warning() {
+    for dossier in [empty(), rich()] {
+        assert_eq!(typeset::form(&dossier, &templates(), &FONTS).unwrap().warnings, Vec::<String>::new());
+        assert_eq!(
+            typeset::appendices(&dossier, &templates(), &FONTS).unwrap().warnings,
+            Vec::<String>::new()
+        );
+    }
+}
+
+#[test]
+fn a_row_longer_than_a_page_is_carried_over() {
+    let mut dossier = rich();
+    let mut long = detail(3, 3);
+    long.rows[1][0] = "一段很長的說明文字，".repeat(600);
+    dossier.detail_tables = vec![long];
+    let form = typeset::form(&dossier, &templates(), &FONTS).unwrap();
+    assert!(form.n_pages >= typeset::form(&rich(), &templates(), &FONTS).unwrap().n_pages);
 }
 
 #[test]

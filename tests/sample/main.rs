@@ -183,7 +183,8 @@ fn statistics_rows(seed: usize) -> Vec<Vec<String>> {
 fn photo(data: &serde_json::Value, n: usize, seed: usize, folder: &Path) {
     let picture = press::picture(&press::pdf(data), 1600);
     let orientation = [1u8, 6, 3, 8][(seed + n) % 4];
-    let bytes = press::jpeg(&press::turned_for(picture, orientation), 82, orientation, (seed + n) % 3 == 0);
+    let bytes =
+        press::jpeg(&press::turned_for(picture, orientation), 82, orientation, (seed + n).is_multiple_of(3));
     let date = data["stamp"].as_str().unwrap().replace('.', "");
     write(&folder.join(format!("{date}_IMG_{:04}.jpg", seed * 3 + n)), &bytes);
 }

@@ -57,6 +57,7 @@ impl Lowering<'_> {
             final_text: self.required(deadlines.final_text.clone(), "deadlines.final_text"),
             final_exact: exact.map(|text| self.read_date(text, "deadlines.final_exact")),
             final_default: self.date(deadlines.final_default.as_ref(), "deadlines.final_default"),
+            appeal_days: self.within(deadlines.appeal_days, "deadlines.appeal_days", 1, 60),
             extra_closures: deadlines
                 .extra_closures
                 .iter()

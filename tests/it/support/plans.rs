@@ -239,6 +239,7 @@ pub fn small() -> Plan {
             final_text: "111年3月中旬前".to_owned(),
             final_exact: None,
             final_default: date(2022, 3, 10),
+            appeal_days: 10,
             extra_closures: Vec::new(),
         },
         schedule: Vec::new(),

@@ -191,6 +191,7 @@ impl Scene {
                     .with_closures(plan.deadlines.extra_closures.iter().copied()),
                 today: self.today,
                 covered: &covered,
+                registry: &huibian::rules::all(),
             },
             found,
         )
