@@ -96,7 +96,7 @@ pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
 
 fn recipient_name(material: &Material) -> String {
     match &material.secretariat.recipient_name {
-        Some(name) => name.value.clone(),
+        Some(name) => printable(&name.value),
         None => material.plan.recipient.name.clone(),
     }
 }
@@ -106,10 +106,11 @@ fn contacts(secretariat: &SecretariatAnswers) -> Vec<ContactLine> {
         .contacts
         .iter()
         .map(|contact| ContactLine {
-            name: contact.name.clone(),
-            title: contact.title.clone(),
+            name: printable(&contact.name),
+            title: printable(&contact.title),
+            // An office's number is meant to be read: masking would star a mobile one.
             telephone: contact.telephone.clone(),
-            email: contact.email.clone(),
+            email: printable(&contact.email),
         })
         .collect()
 }
@@ -285,7 +286,7 @@ fn recommendations(indicator: &Indicator, material: &Material) -> Vec<Recommenda
         .map(|recommendation| RecommendationLine {
             advice: printable(&recommendation.advice.value),
             action: recommendation.action.as_ref().map(|action| printable(&action.value)),
-            unit: recommendation.unit.clone(),
+            unit: recommendation.unit.as_deref().map(printable),
         })
         .collect()
 }

@@ -42,6 +42,7 @@ pub fn prepare(
         | MediaType::Gif
         | MediaType::Bmp
         | MediaType::Tiff
+        | MediaType::Heic
         | MediaType::Webp => prepare_picture(bytes, media_type, settings, store),
         MediaType::Empty => Ok(refused(
             Content::Unusable { reason: "檔案是空的（0 位元組）".to_owned() },
@@ -121,6 +122,7 @@ fn prepare_picture(
                 remarks,
             })
         }
+        Err(_) if media_type == MediaType::Heic => Ok(not_bindable(media_type)),
         Err(fault) => Ok(refused(
             Content::Unusable { reason: fault.reason().to_owned() },
             "請以看圖程式開啟後另存為 JPG 再替換",
@@ -141,7 +143,8 @@ fn not_bindable(media_type: MediaType) -> Preparation {
         MediaType::Ods => file("試算表以檔案收錄", "如需裝訂請另存為 PDF 後一併放入"),
         MediaType::Odt | MediaType::Odp => file("文書檔以檔案收錄", "如需裝訂請另存為 PDF 後替換"),
         MediaType::Cfb => file("舊版 Office 檔或加密檔無法直接裝訂", "請另存為 PDF 後替換，即可裝訂"),
-        MediaType::Heic => file("HEIC 照片無法直接裝訂", "請在手機或看圖程式另存為 JPG 後替換"),
+        // Never packed as it is: it may tell where it was taken.
+        MediaType::Heic => nothing("無法解讀的 HEIC 或 AVIF 照片", "請在手機或看圖程式另存為 JPG 後替換"),
         MediaType::Zip => file("壓縮檔無法裝訂", "請先解壓縮，把裡面的檔案直接放進資料夾"),
         MediaType::AudioVideo => file("影音檔以檔案收錄", "如需裝訂請另附截圖或說明"),
         MediaType::Html => file("網頁檔無法直接裝訂", "請以瀏覽器列印成 PDF 後替換"),

@@ -1,7 +1,8 @@
 //! Pictures: decoded no larger than needed, turned upright, shrunk, encoded again without a word of
 //! metadata.
 //!
-//! The only module that names `image`, `jpeg_decoder`, `jpeg_encoder`, `fast_image_resize` and `exif`.
+//! The only module that names `image`, `jpeg_decoder`, `jpeg_encoder`, `heic_rs`, `fast_image_resize`
+//! and `exif`.
 //! Decoders are guarded: sizes are looked at before pixels are, and a panic costs one picture.
 
 use std::io::Cursor;
@@ -18,6 +19,8 @@ use super::PrepareSettings;
 
 /// Pixels of a source picture at most.
 const MAX_PIXELS: u64 = 200_000_000;
+/// Pixels of a HEIC at most: its decoder keeps several planes of all of them.
+const MAX_HEIC_PIXELS: u64 = 60_000_000;
 /// Memory a decoder may take, in bytes.
 const MAX_ALLOCATION: u64 = 512 << 20;
 /// Side of a source picture at most.
@@ -57,10 +60,16 @@ struct Pixels {
 
 /// Prepares a picture for its printed size.
 pub fn prepare(bytes: &[u8], media_type: MediaType, settings: &PrepareSettings) -> Result<Prepared, Fault> {
-    let exif = catch_unwind(|| Exif::read(bytes)).unwrap_or_default();
+    let mut exif = catch_unwind(|| Exif::read(bytes)).unwrap_or_default();
+    if media_type == MediaType::Heic {
+        // HEIF turns by its own properties (ISO/IEC 23008-12 §6.5.10), which the decoder obeys; EXIF
+        // repeats them.
+        exif.orientation = 1;
+    }
     let target = Target::new(settings);
     let decode = || match media_type {
         MediaType::Jpeg => decode_jpeg(bytes, &target, exif.turns_sideways()),
+        MediaType::Heic => decode_heic(bytes),
         _ => decode_other(bytes),
     };
     // Decoders meet hostile bytes: a panic in one is a damaged picture.
@@ -163,6 +172,18 @@ fn decode_jpeg(bytes: &[u8], target: &Target, sideways: bool) -> Result<Pixels, 
 fn cmyk_to_rgb(ink: &[u8]) -> [u8; 3] {
     let black = u32::from(ink[3]);
     [ink[0], ink[1], ink[2]].map(|colour| (u32::from(colour) * black / 255) as u8)
+}
+
+/// A phone's HEIC. An AVIF, told apart from it only inside, ends as damaged.
+fn decode_heic(bytes: &[u8]) -> Result<Pixels, Fault> {
+    let probed = heic_rs::probe(bytes).map_err(|_| Fault::Damaged)?;
+    check_size(probed.width, probed.height)?;
+    let options = heic_rs::DecodeOptions::default()
+        .with_layout(heic_rs::PixelLayout::Rgb8)
+        .with_max_pixels(Some(MAX_HEIC_PIXELS))
+        .with_alpha(false);
+    let picture = heic_rs::decode(bytes, &options).map_err(|_| Fault::Damaged)?;
+    Ok(Pixels { width: picture.width, height: picture.height, rgb: picture.data })
 }
 
 fn decode_other(bytes: &[u8]) -> Result<Pixels, Fault> {

@@ -219,7 +219,7 @@ fn what_cannot_be_bound_says_what_to_do() {
         (MediaType::Docx, true),
         (MediaType::Xlsx, false),
         (MediaType::Ods, true),
-        (MediaType::Heic, true),
+        (MediaType::Heic, false),
         (MediaType::Empty, false),
         (MediaType::Unknown, true),
     ] {

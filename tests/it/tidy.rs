@@ -24,6 +24,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jpeg_encoder", &["evidence/"]),
     ("fast_image_resize", &["evidence/"]),
     ("exif", &["evidence/"]),
+    ("heic_rs", &["evidence/"]),
     ("handlebars", &["template"]),
     ("mail_builder", &["letters/"]),
     ("toml", &["plan/"]),
