@@ -249,8 +249,11 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
     let form =
         package.part("hsinchu-110-self-assessment/data/01-self-assessment-自評表.pdf").unwrap().unwrap();
     let text: String = huibian::pdf::page_texts(&form).into_iter().map(|page| page.text).collect();
-    let text = text.replace([' ', '\n'], "");
+    let text = text.replace([' ', '\n', '\u{3000}'], "");
     assert!(text.contains("共通性指標"), "{text}");
+    // A task that feeds two indicators tells its story once and says where.
+    assert_eq!(text.matches("每半年召開一次").count(), 1);
+    assert!(text.contains("協調聯繫會議」敘明"), "{text}");
     assert!(!text.contains("110-01"));
 
     let again = compile(&copy);
