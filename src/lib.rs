@@ -1,7 +1,8 @@
 //! huibian (彙編): from a folder of department workbooks to a typeset, checked bundle.
 //!
-//! The map of the code is `ARCHITECTURE.md` beside this file. Modules stand in reading order:
-//! vocabulary, leaves over foreign formats, model, phases, pipeline, shell.
+//! Modules stand in reading order: vocabulary, leaves over foreign formats, model, phases,
+//! composition and shell.
+#![doc = include_str!("ARCHITECTURE.md")]
 
 // Vocabulary.
 pub mod calendar;

@@ -96,7 +96,7 @@ pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
 
 fn recipient_name(material: &Material) -> String {
     match &material.secretariat.recipient_name {
-        Some(name) => name.value.clone(),
+        Some(name) => printable(&name.value),
         None => material.plan.recipient.name.clone(),
     }
 }
@@ -106,10 +106,11 @@ fn contacts(secretariat: &SecretariatAnswers) -> Vec<ContactLine> {
         .contacts
         .iter()
         .map(|contact| ContactLine {
-            name: contact.name.clone(),
-            title: contact.title.clone(),
+            name: printable(&contact.name),
+            title: printable(&contact.title),
+            // An office's number is meant to be read: masking would star a mobile one.
             telephone: contact.telephone.clone(),
-            email: contact.email.clone(),
+            email: printable(&contact.email),
         })
         .collect()
 }
@@ -190,7 +191,7 @@ fn indicator_section(
     let replaced = editorial.is_some_and(|editorial| editorial.mode == EditorialMode::Replaces);
     let mut lead: Vec<String> = own_part(indicator, material);
     lead.extend(editorial.iter().flat_map(|editorial| &editorial.paragraphs).map(|p| printable(&p.value)));
-    let narratives = if replaced { Vec::new() } else { narratives(&tasks, material) };
+    let narratives = if replaced { Vec::new() } else { narratives(indicator, &tasks, material) };
     IndicatorSection {
         numeral: roc::numeral(number as u32),
         code: indicator.code.clone(),
@@ -252,13 +253,20 @@ fn absence_text(reason: &str) -> String {
 }
 
 /// The units' texts in plan order. A task that feeds several indicators tells its story in the
-/// first; later sections carry its figures and references.
-fn narratives(tasks: &[&Task], material: &Material) -> Vec<Narrative> {
+/// first; later sections say where, and carry its figures and references.
+fn narratives(indicator: &Indicator, tasks: &[&Task], material: &Material) -> Vec<Narrative> {
     let mut narratives = Vec::new();
     for task in tasks {
         let Some(answer) = answer(task, material) else { continue };
-        let absent = absence(task, material).map(absence_text);
-        let paragraphs: Vec<String> = answer.narrative.iter().map(|p| printable(&p.value)).collect();
+        let told_at = material.plan.indicators().find(|earlier| earlier.tasks.contains(&task.id));
+        let told_earlier = told_at.filter(|earlier| earlier.id != indicator.id);
+        let elsewhere = told_earlier
+            .map(|earlier| format!("執行情形併同指標 {}「{}」敘明。", earlier.code, earlier.title));
+        let paragraphs: Vec<String> = match elsewhere {
+            Some(_) => Vec::new(),
+            None => answer.narrative.iter().map(|p| printable(&p.value)).collect(),
+        };
+        let absent = absence(task, material).map(absence_text).or(elsewhere);
         if paragraphs.is_empty() && absent.is_none() {
             continue;
         }
@@ -285,7 +293,7 @@ fn recommendations(indicator: &Indicator, material: &Material) -> Vec<Recommenda
         .map(|recommendation| RecommendationLine {
             advice: printable(&recommendation.advice.value),
             action: recommendation.action.as_ref().map(|action| printable(&action.value)),
-            unit: recommendation.unit.clone(),
+            unit: recommendation.unit.as_deref().map(printable),
         })
         .collect()
 }

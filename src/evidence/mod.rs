@@ -4,6 +4,7 @@
 //! Runs inside a worker. Knows media types and what each becomes; nothing of items, numbers or
 //! pages of the appendices.
 
+mod packed;
 mod picture;
 
 use std::io;
@@ -48,7 +49,17 @@ pub fn prepare(
             Content::Unusable { reason: "檔案是空的（0 位元組）".to_owned() },
             "請向提供單位重新索取檔案",
         )),
-        other => Ok(not_bindable(other)),
+        other => {
+            let mut preparation = not_bindable(other);
+            if matches!(preparation.content, Content::File { .. }) {
+                match packed::texts(bytes, other) {
+                    Some(texts) => preparation.texts = texts,
+                    // What is packed and cannot be searched is for people to look through.
+                    None => preparation.remarks.push(Remark::NoText),
+                }
+            }
+            Ok(preparation)
+        }
     }
 }
 
@@ -209,9 +220,10 @@ fn not_bindable(media_type: MediaType) -> Preparation {
         MediaType::Cfb => file("舊版 Office 檔或加密檔無法直接裝訂", "請另存為 PDF 後替換，即可裝訂"),
         // Never packed as it is: it may tell where it was taken.
         MediaType::Heic => nothing("無法解讀的 HEIC 或 AVIF 照片", "請在手機或看圖程式另存為 JPG 後替換"),
-        MediaType::Zip => file("壓縮檔無法裝訂", "請先解壓縮，把裡面的檔案直接放進資料夾"),
+        // Never packed as they are: nobody can see what is inside, or where a link leads.
+        MediaType::Zip => nothing("壓縮檔不裝訂也不收錄", "請先解壓縮，把裡面的檔案直接放進資料夾"),
         MediaType::AudioVideo => file("影音檔以檔案收錄", "如需裝訂請另附截圖或說明"),
-        MediaType::Html => file("網頁檔無法直接裝訂", "請以瀏覽器列印成 PDF 後替換"),
+        MediaType::Html => nothing("網頁檔不裝訂也不收錄", "請以瀏覽器列印成 PDF 後替換"),
         MediaType::Text => file("文字檔無法直接裝訂", "請另存為 PDF 後替換"),
         _ => file("無法辨識的檔案格式", "請另存為 PDF 或 JPG 後替換"),
     }

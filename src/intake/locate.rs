@@ -1,8 +1,8 @@
 //! Finding a form's questions again in a workbook that went through many hands.
 //!
 //! Three mechanisms vote on where a question stands: defined names, hidden keys and visible
-//! labels. Two that agree are believed, one alone if nothing speaks against it; everything else
-//! is said, never guessed. Knows layouts and grids, nothing of what answers mean.
+//! labels. Two that agree are believed unless the label stands beside another answer, one alone if
+//! nothing speaks against it; everything else is said, never guessed. Knows layouts and grids, nothing of what answers mean.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -372,6 +372,15 @@ impl Finder<'_> {
             Verdict::At(cell) | Verdict::NameDissents(cell, _) => cell,
         };
         self.located.claimed.insert(found);
+        // Its label stands beside another answer: a sort or a paste moved labels and answers without
+        // their names and keys, and whoever looks at the sheet believes the labels.
+        if let Some(labelled) = votes.label.filter(|labelled| *labelled != found)
+            && self.sheet.cells.get(&labelled) != self.sheet.cells.get(&found)
+        {
+            self.located.claimed.insert(labelled);
+            self.trouble(block, row_key, column_key, Trouble::Split(vec![found, labelled]));
+            return;
+        }
         if let NameVote::Elsewhere(sheet, to) = &votes.name
             && !filled(self, &found)
             && self.is_moved_to(sheet, *to)

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::assets::Templates;
 use crate::dossier::{ContactLine, Dossier};
+use crate::identity;
 use crate::plan::Plan;
 use crate::submission::SecretariatAnswers;
 use crate::template::{self, TemplateError};
@@ -65,7 +66,7 @@ impl MailView {
             government: dossier.government.clone(),
             recipient: dossier.recipient.clone(),
             identity: dossier.identity.clone(),
-            document_number: secretariat.document_number.as_ref().map(|number| number.value.clone()),
+            document_number: secretariat.document_number.as_ref().map(|number| identity::mask(&number.value)),
             bundle_name: bundle_name.to_owned(),
             contents: vec![
                 line("自評表", "PDF".to_owned()),

@@ -155,10 +155,8 @@ fn unprepared(failure: &Failure) -> Preparation {
         Failure::NoRoom(reason) => reason.clone(),
         Failure::Changed => "檔案在執行中被修改".to_owned(),
     };
-    let content = match failure {
-        Failure::Crashed | Failure::TimedOut => Content::File { reason },
-        Failure::Unreadable(_) | Failure::Changed | Failure::NoRoom(_) => Content::Unusable { reason },
-    };
+    // Never packed unseen: it may hold a photo's location or a roster.
+    let content = Content::Unusable { reason };
     Preparation { content, texts: Vec::new(), remarks: Vec::<Remark>::new() }
 }
 

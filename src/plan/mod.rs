@@ -4,6 +4,7 @@
 //! a `Plan` and diagnostics. No year, unit, task or grade stands in the source: all of it is
 //! data in `templates/plans/`.
 
+mod layers;
 mod lower;
 mod syntax;
 
@@ -15,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::figure::Figure;
 
+pub use layers::{PlanLayer, based_on};
 pub use lower::{RULES, lower};
-pub use syntax::{PlanLayer, based_on};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {

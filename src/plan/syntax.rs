@@ -1,34 +1,11 @@
-//! The plan as written: a mirror of the TOML, layers merged, and where each key stands.
+//! The plan as written: a mirror of the TOML.
 //!
 //! Everything is optional here, because a workspace's layer says only what differs; unknown keys
-//! are refused. What the keys mean is `lower`'s affair. The only module that names `toml`.
+//! are refused. Where keys stand is `layers`' affair, what they mean `lower`'s.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use serde::Deserialize;
-use toml::de::{DeTable, DeValue};
-
-use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
-use crate::folding::did_you_mean;
-use crate::place::{Place, RelPath};
-
-pub static PLAN_UNREADABLE: Rule = Rule {
-    id: "plan-unreadable",
-    severity: Severity::Error,
-    title: "計畫檔看不懂",
-    explanation: "檢查什麼：計畫檔（plan.toml）的寫法須符合 TOML，且只用認得的項目名稱與值的型態。\n\
-        為何重要：看錯一個字，期限或單位就可能不是您要的；因此不猜測、也不略過。\n\
-        如何修正：依訊息所指的行與欄修改；項目名稱可參考內建計畫。",
-    answerable: false,
-};
-
-/// One file of a plan: the built-in ones first, then the workspace's own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanLayer {
-    pub file: RelPath,
-    pub text: String,
-}
 
 macro_rules! mirror {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
@@ -86,14 +63,14 @@ mirror! {
         picture_quality: Option<u8>,
         small_cell: Option<i64>,
     }
-    MilestoneToml { title: String, when: String }
-    GradeToml { title: String, at_least: Option<String>, exempt_years: u8, awards: Vec<String> }
+    MilestoneToml { title: Option<String>, when: Option<String> }
+    GradeToml { title: Option<String>, at_least: Option<String>, exempt_years: u8, awards: Vec<String> }
     UnitToml { order: i64, name: Option<String>, prefix: Option<String>, roles: Vec<String> }
-    FacetToml { number: usize, title: String }
+    FacetToml { number: Option<usize>, title: Option<String> }
     IndicatorToml {
-        facet: String,
+        facet: Option<String>,
         order: i64,
-        title: String,
+        title: Option<String>,
         four_p: Option<String>,
         points: Option<String>,
         criteria: Option<String>,
@@ -104,7 +81,7 @@ mirror! {
     }
     /// `field` gathers the same key from every task of the indicator; `fields` names them.
     MeasureToml {
-        label: String,
+        label: Option<String>,
         measure: String,
         field: Option<String>,
         fields: Vec<String>,
@@ -112,7 +89,7 @@ mirror! {
         decimals: u32,
     }
     ChartToml {
-        title: String,
+        title: Option<String>,
         measure: String,
         split: Option<String>,
         field: Option<String>,
@@ -120,6 +97,7 @@ mirror! {
         column: Option<String>,
         weight: Option<String>,
     }
+    /// What several tasks hold alike: written once, laid under each task that names it.
     SetToml {
         narrative: Option<super::Standing>,
         field: Table<FieldToml>,
@@ -127,10 +105,10 @@ mirror! {
         evidence: Table<EvidenceToml>,
     }
     TaskToml {
-        role: String,
-        no: u32,
-        title: String,
-        text: String,
+        role: Option<String>,
+        no: Option<u32>,
+        title: Option<String>,
+        text: Option<String>,
         may_be_absent: bool,
         narrative: Option<super::Standing>,
         sets: Vec<String>,
@@ -141,8 +119,8 @@ mirror! {
         evidence: Table<EvidenceToml>,
     }
     FieldToml {
-        label: String,
-        kind: String,
+        label: Option<String>,
+        kind: Option<String>,
         options: Vec<String>,
         measure: String,
         standing: Option<super::Standing>,
@@ -165,10 +143,10 @@ mirror! {
         total: Option<Vec<String>>,
         ratio: Option<[String; 2]>,
     }
-    FilterToml { column: String, any_of: Vec<String> }
+    FilterToml { column: Option<String>, any_of: Vec<String> }
     TableToml {
         unit: Option<String>,
-        title: String,
+        title: Option<String>,
         standing: Option<super::Standing>,
         optional: bool,
         confidential: bool,
@@ -177,10 +155,10 @@ mirror! {
         half_year: Option<HalfYearToml>,
         column: Table<FieldToml>,
     }
-    HalfYearToml { column: String, standing: Option<super::Standing>, basis: String }
+    HalfYearToml { column: Option<String>, standing: Option<super::Standing>, basis: String }
     EvidenceToml {
-        title: String,
-        folder: String,
+        title: Option<String>,
+        folder: Option<String>,
         standing: Option<super::Standing>,
         optional: bool,
         kinds: Vec<String>,
@@ -188,7 +166,12 @@ mirror! {
         masking: bool,
         hint: String,
     }
-    ComparisonToml { title: String, left: String, right: String, standing: Option<super::Standing> }
+    ComparisonToml {
+        title: Option<String>,
+        left: Option<String>,
+        right: Option<String>,
+        standing: Option<super::Standing>,
+    }
 }
 
 /// A keyed table in the order of writing.
@@ -221,151 +204,4 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Table<T> {
         }
         deserializer.deserialize_map(Entries(std::marker::PhantomData))
     }
-}
-
-/// Where each key of the merged plan stands, by dotted path; the layer that set it last counts.
-#[derive(Debug, Default)]
-pub struct Origins(BTreeMap<String, Place>);
-
-impl Origins {
-    /// The place of a key, or of the nearest table around it.
-    pub fn place(&self, path: &str) -> Place {
-        let mut path = path;
-        loop {
-            if let Some(place) = self.0.get(path) {
-                return place.clone();
-            }
-            match path.rsplit_once('.') {
-                Some((outer, _)) => path = outer,
-                None => return Place::Workspace,
-            }
-        }
-    }
-
-    fn record(&mut self, layer: &PlanLayer, table: &DeTable, prefix: &str) {
-        for (key, value) in table {
-            let path = format!("{prefix}{}", key.get_ref());
-            self.0.insert(path.clone(), place_at(layer, key.span()));
-            match value.get_ref() {
-                DeValue::Table(inner) => self.record(layer, inner, &format!("{path}.")),
-                DeValue::Array(items) => {
-                    for (index, item) in items.iter().enumerate() {
-                        let path = format!("{path}.{index}");
-                        self.0.insert(path.clone(), place_at(layer, item.span()));
-                        if let DeValue::Table(inner) = item.get_ref() {
-                            self.record(layer, inner, &format!("{path}."));
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-/// The layers merged, or nothing when one of them cannot be read.
-pub fn read(layers: &[PlanLayer], diagnostics: &mut Diagnostics) -> Option<(PlanToml, Origins)> {
-    let mut merged = toml::Table::new();
-    let mut origins = Origins::default();
-    let mut readable = true;
-    for layer in layers {
-        match read_layer(layer, &mut origins) {
-            Ok(table) => merge(&mut merged, table),
-            Err(error) => {
-                diagnostics.push(unreadable(layer, &error));
-                readable = false;
-            }
-        }
-    }
-    if !readable {
-        return None;
-    }
-    match PlanToml::deserialize(merged) {
-        Ok(plan) => Some((plan, origins)),
-        Err(error) => {
-            // Each layer alone was well-formed, so this is a table set over a value or the reverse.
-            let message = format!("各層計畫合併後不一致：{}", error.message());
-            diagnostics.push(Diagnostic::new(&PLAN_UNREADABLE, Place::Workspace, message));
-            None
-        }
-    }
-}
-
-fn read_layer(layer: &PlanLayer, origins: &mut Origins) -> Result<toml::Table, toml::de::Error> {
-    let spanned = DeTable::parse(&layer.text)?;
-    let _: PlanToml = toml::from_str(&layer.text)?;
-    let table: toml::Table = toml::from_str(&layer.text)?;
-    origins.record(layer, spanned.get_ref(), "");
-    Ok(table)
-}
-
-/// Tables are merged key by key; everything else is replaced.
-fn merge(under: &mut toml::Table, over: toml::Table) {
-    for (key, value) in over {
-        match (under.get_mut(&key), value) {
-            (Some(toml::Value::Table(under)), toml::Value::Table(over)) => merge(under, over),
-            (_, value) => {
-                under.insert(key, value);
-            }
-        }
-    }
-}
-
-fn unreadable(layer: &PlanLayer, error: &toml::de::Error) -> Diagnostic {
-    let place = place_at(layer, error.span().unwrap_or(0..0));
-    let message = error.message();
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    if message.starts_with("unknown field")
-        && let Some((unknown, known)) = quoted.split_first()
-    {
-        let hint = match did_you_mean(unknown, known.iter().copied()) {
-            Some(near) => format!("您是指「{near}」嗎？"),
-            None => format!("這裡可用的項目：{}", known.join("、")),
-        };
-        return Diagnostic::new(&PLAN_UNREADABLE, place, format!("沒有「{unknown}」這個項目"))
-            .hint(hint)
-            .subject(*unknown);
-    }
-    Diagnostic::new(&PLAN_UNREADABLE, place, format!("寫法有誤：{}", in_chinese(message)))
-        .hint("請對照內建計畫同一項目的寫法修改這一行")
-}
-
-/// The parser's commonest sentences; others are shown as they are.
-fn in_chinese(message: &str) -> String {
-    if message.starts_with("invalid type") {
-        let expected = message.rsplit_once("expected ").map_or("", |(_, expected)| expected);
-        return format!("值的型態不對，這裡應為{}（{message}）", type_name(expected));
-    }
-    if message.starts_with("duplicate key") {
-        return format!("同一個項目寫了兩次（{message}）");
-    }
-    message.to_owned()
-}
-
-fn type_name(expected: &str) -> &'static str {
-    match expected {
-        "a string" => "文字（前後加英文雙引號）",
-        "a boolean" => "true 或 false",
-        "a sequence" => "清單（[ ] 內以逗號分隔）",
-        "a table" => "表格（[名稱] 之下的各行）",
-        _ if expected.starts_with(['i', 'u']) => "整數",
-        _ => "其他型態",
-    }
-}
-
-/// Line and column of a byte position, counted from 1, columns in characters.
-fn place_at(layer: &PlanLayer, span: Range<usize>) -> Place {
-    let mut start = span.start.min(layer.text.len());
-    while !layer.text.is_char_boundary(start) {
-        start -= 1;
-    }
-    let before = &layer.text[..start];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    Place::Text { file: layer.file.clone(), line, column }
-}
-
-/// The built-in plan a workspace's layer builds on, if it says so readably.
-pub fn based_on(text: &str) -> Option<String> {
-    toml::from_str::<PlanToml>(text).ok()?.based_on
 }

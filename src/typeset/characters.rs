@@ -1,53 +1,46 @@
-//! The last gate before typesetting: every character of the dossier has a glyph.
+//! The last gate before typesetting: no character reaches Typst without a glyph.
 //!
-//! Workbooks are checked cell by cell long before; what is caught here came in another way (a
-//! plan, a caption) and names the place in the dossier, for want of a cell.
+//! `checks` has told each one at its cell, and it blocks the bundle; a draft, or a bundle for which
+//! somebody answered, shows 〓 (the printer's mark for a missing type) instead of an empty box. Each
+//! is named with its place in the dossier.
 
 use serde_json::Value;
 
+use super::Fonts;
 use super::fonts::is_private;
-use super::{Fonts, TypesetError};
 
 /// Parts of the dossier that no template prints.
 const UNPRINTED: [&str; 3] = ["source", "prepared", "sha256"];
 
-/// The first character that cannot be printed, with its place, as an error.
-pub(super) fn check(dossier: &Value, fonts: &Fonts) -> Result<(), TypesetError> {
-    let mut path = Vec::new();
-    match find(dossier, fonts, &mut path) {
-        None => Ok(()),
-        Some(character) => Err(TypesetError::unplaced(format!(
-            "字元「{character}」（U+{:04X}）{}，印不出來；資料位置：{}",
-            u32::from(character),
-            if is_private(character) { "是自造字" } else { "在字型裡沒有字形" },
-            path.join("."),
-        ))),
-    }
+/// Stands for a character that cannot be printed.
+const MISSING_TYPE: char = '〓';
+
+/// Replaces what cannot be printed and says what it was.
+pub(super) fn substitute(dossier: &mut Value, fonts: &Fonts) -> Vec<String> {
+    let mut told = Vec::new();
+    walk(dossier, fonts, "", &mut told);
+    told
 }
 
-/// Leaves the path of the character found in `path`.
-fn find(value: &Value, fonts: &Fonts, path: &mut Vec<String>) -> Option<char> {
+fn walk(value: &mut Value, fonts: &Fonts, path: &str, told: &mut Vec<String>) {
     match value {
-        Value::String(text) => text.chars().find(|&character| !fonts.covers(character)),
-        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
-            path.push(index.to_string());
-            let found = find(item, fonts, path);
-            if found.is_none() {
-                path.pop();
+        Value::String(text) if text.chars().any(|character| !fonts.covers(character)) => {
+            for character in text.chars().filter(|character| !fonts.covers(*character)) {
+                let what = if is_private(character) { "是自造字" } else { "在字型裡沒有字形" };
+                told.push(format!("字元 U+{:04X} {what}，以〓代替；資料位置：{path}", u32::from(character)));
             }
-            found
-        }),
-        Value::Object(fields) => fields.iter().find_map(|(key, field)| {
-            if UNPRINTED.contains(&key.as_str()) {
-                return None;
+            *text = text.chars().map(|c| if fonts.covers(c) { c } else { MISSING_TYPE }).collect();
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                walk(item, fonts, &format!("{path}.{index}"), told);
             }
-            path.push(key.clone());
-            let found = find(field, fonts, path);
-            if found.is_none() {
-                path.pop();
+        }
+        Value::Object(fields) => {
+            for (key, field) in fields.iter_mut().filter(|(key, _)| !UNPRINTED.contains(&key.as_str())) {
+                walk(field, fonts, &format!("{path}.{key}"), told);
             }
-            found
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        }
+        _ => {}
     }
 }

@@ -44,8 +44,8 @@ pub struct Frames {
 }
 
 /// The self-assessment form: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1), with the same
-/// bytes for the same dossier. Fails on a template's fault, on a character without a glyph and on
-/// whatever the two standards forbid.
+/// bytes for the same dossier. Fails on a template's fault and on whatever the two standards forbid;
+/// a character without a glyph is replaced and named among the warnings.
 pub fn form(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Typeset, TypesetError> {
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
         .map_err(|error| TypesetError::unplaced(error.message().to_string()))?;
@@ -72,13 +72,15 @@ fn set(
     templates: &Templates,
     fonts: &Fonts,
 ) -> Result<(Typeset, PagedDocument), TypesetError> {
-    let data = serde_json::to_value(dossier).map_err(|error| TypesetError::unplaced(error.to_string()))?;
-    characters::check(&data, fonts)?;
+    let mut data =
+        serde_json::to_value(dossier).map_err(|error| TypesetError::unplaced(error.to_string()))?;
+    let mut substituted = characters::substitute(&mut data, fonts);
     let prepared_on = prepared_on(dossier);
     // A byte order mark comes with pasted text, has no meaning inside it and is forbidden in PDF/A.
     let json = data.to_string().replace('\u{FEFF}', "");
     let desk = Desk::new(template, json, prepared_on, templates, fonts);
     let (document, warnings) = desk.compile()?;
+    substituted.extend(warnings);
     let options = PdfOptions {
         ident: Smart::Custom(format!("huibian {template} {} {}", dossier.title, dossier.identity)),
         creator: Smart::Custom(Some(format!("huibian {}", env!("CARGO_PKG_VERSION")))),
@@ -91,7 +93,7 @@ fn set(
     let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| desk.error(&errors))?;
     // Typst remembers every layout for the next compilation of the same text; there is none.
     typst::comemo::evict(0);
-    Ok((Typeset { pdf, n_pages: document.pages().len(), warnings }, document))
+    Ok((Typeset { pdf, n_pages: document.pages().len(), warnings: substituted }, document))
 }
 
 /// Midnight of the day the form bears: the clock never reaches a PDF.

@@ -370,7 +370,7 @@ fn what_cannot_be_bound_says_what_to_do() {
         let preparation = evidence::prepare(b"x", media_type, &settings(), &mut |_| unreachable!()).unwrap();
         assert_eq!(matches!(preparation.content, Content::File { .. }), is_file, "{media_type:?}");
         assert!(
-            matches!(&preparation.remarks[..], [Remark::NotBound { hint, .. }] if hint.starts_with('請') || hint.starts_with("如需"))
+            matches!(&preparation.remarks[..], [Remark::NotBound { hint, .. }, ..] if hint.starts_with('請') || hint.starts_with("如需"))
         );
     }
 }
@@ -549,5 +549,33 @@ fn everything_finds_its_slot() {
     assert_eq!(merged.windows(5).filter(|window| window == b"HELLO").count(), 1);
     if let Ok(folder) = std::env::var("HUIBIAN_LOOK") {
         std::fs::write(format!("{folder}/merged.pdf"), &merged).unwrap();
+    }
+}
+
+#[test]
+fn what_is_packed_as_it_is_is_searched_or_said_to_be_unsearchable() {
+    let mut zip = huibian::container::ZipSink::new(io::Cursor::new(Vec::new()));
+    for (name, text) in [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        (
+            "content.xml",
+            "<office:document-content><text:p>A1000<text:span>00001</text:span></text:p><text:p>7</text:p></office:document-content>",
+        ),
+    ] {
+        zip.entry(name, huibian::container::Packing::Stored, text.len() as u64, &mut text.as_bytes())
+            .unwrap();
+    }
+    let ods = zip.finish().unwrap().into_inner();
+    let mut nowhere = |_: &[u8]| unreachable!();
+    let preparation = evidence::prepare(&ods, MediaType::Ods, &settings(), &mut nowhere).unwrap();
+    assert!(text(&preparation).contains("A100000001\n7"), "{preparation:?}");
+    let preparation =
+        evidence::prepare("證號A100000001".as_bytes(), MediaType::Text, &settings(), &mut nowhere).unwrap();
+    assert!(text(&preparation).contains("A100000001"));
+    let preparation = evidence::prepare(b"x", MediaType::Cfb, &settings(), &mut nowhere).unwrap();
+    assert!(preparation.remarks.contains(&Remark::NoText));
+    for refused in [MediaType::Zip, MediaType::Html] {
+        let preparation = evidence::prepare(b"x", refused, &settings(), &mut nowhere).unwrap();
+        assert!(matches!(preparation.content, Content::Unusable { .. }));
     }
 }

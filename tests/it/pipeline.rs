@@ -6,16 +6,15 @@ use std::io;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use huibian::assets::{Templates, plans};
+use huibian::assets::Templates;
 use huibian::diagnostic::Diagnostic;
 use huibian::pipeline::{self, Examination, Progress, Settings, Surroundings};
-use huibian::place::RelPath;
-use huibian::plan::{self, Plan, PlanLayer};
 use huibian::typeset::Fonts;
 use huibian::worker::{Failure, InProcess, Job, JobRunner, Outcome};
 use huibian::workspace::Workspace;
 use jiff::civil::Date;
 
+use crate::support::answers;
 use crate::support::workspace::Copy;
 
 static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::embedded().unwrap());
@@ -25,15 +24,6 @@ struct Silent;
 impl Progress for Silent {
     fn phase(&self, _: &str, _: usize) {}
     fn step(&self) {}
-}
-
-fn plan() -> Plan {
-    let layers: Vec<PlanLayer> = plans::builtin(plans::DEFAULT)
-        .unwrap()
-        .iter()
-        .map(|(file, text)| PlanLayer { file: RelPath::new(*file), text: (*text).to_owned() })
-        .collect();
-    plan::lower(&layers).0.unwrap()
 }
 
 fn examine_with(copy: &Copy, runner: &dyn JobRunner) -> Examination {
@@ -48,7 +38,7 @@ fn examine_with(copy: &Copy, runner: &dyn JobRunner) -> Examination {
         prepared: prepared.path(),
         progress: &Silent,
     };
-    pipeline::examine(plan(), &settings, &surroundings).unwrap()
+    pipeline::examine(answers::builtin_plan(), &settings, &surroundings).unwrap()
 }
 
 fn said(copy: &Copy, rule: &str) -> Vec<Diagnostic> {
@@ -198,7 +188,7 @@ fn compile(copy: &Copy) -> Vec<(String, Vec<u8>)> {
         prepared: &prepared,
         progress: &Silent,
     };
-    let examination = pipeline::examine(plan(), &settings, &surroundings).unwrap();
+    let examination = pipeline::examine(answers::builtin_plan(), &settings, &surroundings).unwrap();
     let source = huibian::workspace::DiskSource { workspace: workspace.clone(), prepared: prepared.clone() };
     pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).unwrap();
     output.commit().unwrap();
@@ -259,8 +249,11 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
     let form =
         package.part("hsinchu-110-self-assessment/data/01-self-assessment-自評表.pdf").unwrap().unwrap();
     let text: String = huibian::pdf::page_texts(&form).into_iter().map(|page| page.text).collect();
-    let text = text.replace([' ', '\n'], "");
+    let text = text.replace([' ', '\n', '\u{3000}'], "");
     assert!(text.contains("共通性指標"), "{text}");
+    // A task that feeds two indicators tells its story once and says where.
+    assert_eq!(text.matches("每半年召開一次").count(), 1);
+    assert!(text.contains("協調聯繫會議」敘明"), "{text}");
     assert!(!text.contains("110-01"));
 
     let again = compile(&copy);
@@ -291,6 +284,47 @@ fn a_workspace_with_errors_gives_drafts_and_no_bundle_is_left() {
     let text: String = huibian::pdf::page_texts(&form.1).into_iter().map(|page| page.text).collect();
     let text = text.replace([' ', '\n', '\u{3000}'], "");
     assert!(text.contains("草稿") && text.contains("尚缺：教育處"), "{text}");
+}
+
+/// Drafts are made while identity numbers stand in the answers: none of them is printed whole.
+#[test]
+fn no_identity_number_leaves_in_any_output() {
+    const NUMBERS: [&str; 4] = ["A100000001", "B200000004", "O199999992", "F900000002"];
+    let copy = Copy::without_evidence();
+    let plan = answers::builtin_plan();
+    let mut secretariat = answers::of_secretariat();
+    secretariat["contacts"].as_array_mut().unwrap()[0]
+        .as_table_mut()
+        .unwrap()
+        .insert("name".into(), format!("王{}", NUMBERS[0]).into());
+    let bytes =
+        huibian::forms::secretariat_workbook(&plan, &answers::secretariat(&plan, &secretariat)).unwrap();
+    copy.write("00_秘書單位/00_秘書單位.xlsx", &bytes);
+    let police = plan.unit(&"police".into()).unwrap();
+    let mut given = answers::of_unit(police);
+    given["POL03"]
+        .as_table_mut()
+        .unwrap()
+        .insert("narrative".into(), vec![format!("證號{}", NUMBERS[1])].into());
+    given["POL06"].as_table_mut().unwrap()["fields"]
+        .as_table_mut()
+        .unwrap()
+        .insert("mechanism".into(), NUMBERS[2].into());
+    let bytes =
+        huibian::forms::unit_workbook(&plan, &police.id, &answers::unit(&plan, police, &given)).unwrap();
+    copy.write("警察局/警察局.xlsx", &bytes);
+    copy.write(&format!("警察局/警03-1_統計表/{}.pdf", NUMBERS[3]), b"%PDF-1.7");
+    let files = compile(&copy);
+    assert!(!files.iter().any(|(name, _)| name.ends_with(".zip")));
+    for (name, bytes) in &files {
+        let mut text = String::from_utf8_lossy(bytes).into_owned();
+        if name.ends_with(".pdf") {
+            text.extend(huibian::pdf::page_texts(bytes).into_iter().map(|page| page.text));
+        }
+        for number in NUMBERS {
+            assert!(!text.replace([' ', '\n'], "").contains(number), "{number} in {name}");
+        }
+    }
 }
 
 #[test]

@@ -310,18 +310,17 @@ fn a_fault_in_an_override_is_placed_in_it() {
 }
 
 #[test]
-fn a_character_without_a_glyph_is_refused_and_named() {
-    let mut dossier = rich();
-    dossier.facets[0].indicators[1].lead[0].push('\u{e000}');
-    let error = typeset::form(&dossier, &templates(), &FONTS).unwrap_err();
-    assert!(error.message.contains("U+E000"), "{error}");
-    assert!(error.message.contains("facets.0.indicators.1.lead.0"), "{error}");
-    let error = typeset::appendices(&dossier, &templates(), &FONTS).unwrap_err();
-    assert!(error.message.contains("U+E000"), "{error}");
-    // A file's name on the clerk's disk is not printed.
-    let mut dossier = rich();
-    dossier.appendices[0].entries[0].exhibit.source = huibian::place::RelPath::new("甲/\u{e000}.pdf");
-    assert!(typeset::appendices(&dossier, &templates(), &FONTS).is_ok());
+fn a_character_without_a_glyph_is_replaced_and_named() {
+    for (text, point) in [("王\u{e000}明", "U+E000"), ("活動😀", "U+1F600"), ("a\u{1b}[31m", "U+001B")]
+    {
+        let mut dossier = rich();
+        dossier.government = text.to_owned();
+        let form = typeset::form(&dossier, &templates(), &FONTS).unwrap();
+        let told = form.warnings.iter().find(|warning| warning.contains(point)).unwrap();
+        assert!(told.contains(".government"), "{told}");
+        let printed: String = huibian::pdf::page_texts(&form.pdf).into_iter().map(|page| page.text).collect();
+        assert!(printed.contains('〓'), "{text:?}");
+    }
 }
 
 #[test]

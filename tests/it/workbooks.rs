@@ -780,3 +780,39 @@ fn n_cells(value: &Value) -> usize {
         _ => 1,
     }
 }
+
+/// What a sort or a paste over two rows does: labels and answers move, names and keys do not.
+#[test]
+fn labels_swapped_with_their_answers_are_told_not_read_under_the_wrong_name() {
+    use crate::support::answers;
+    use huibian::place::{CellRef, RelPath};
+    let plan = answers::builtin_plan();
+    let unit = plan.unit(&"labour".into()).unwrap();
+    let bytes =
+        huibian::forms::unit_workbook(&plan, &unit.id, &answers::unit(&plan, unit, &answers::of_unit(unit)))
+            .unwrap();
+    let read = |grid: &huibian::grid::Grid| {
+        huibian::intake::submission(&plan, &unit.id, &RelPath::new("勞工處/勞工處.xlsx"), grid)
+    };
+    let mut grid = crate::support::grid(&bytes);
+    let fields = |submission: &huibian::submission::Submission| {
+        let answer = &submission.tasks[&"LAB01".into()];
+        (answer.fields.contains_key("missing_new"), answer.fields.contains_key("missing_total"))
+    };
+    assert_eq!(fields(&read(&grid).0), (true, true));
+    let sheet = grid.sheets.iter_mut().find(|sheet| sheet.name.starts_with("勞01")).unwrap();
+    let label = |text: &str| {
+        let holds = |cell: &huibian::grid::Cell| matches!(cell, huibian::grid::Cell::Text(found) if found.ends_with(text));
+        *sheet.cells.iter().find(|(_, cell)| holds(cell)).unwrap().0
+    };
+    let (first, second) = (label("年度新增失聯"), label("累計未尋獲失聯"));
+    for column in [first.column, first.column + 1] {
+        let (a, b) = (CellRef::new(first.row, column), CellRef::new(second.row, column));
+        let (in_a, in_b) = (sheet.cells[&a].clone(), sheet.cells[&b].clone());
+        sheet.cells.insert(a, in_b);
+        sheet.cells.insert(b, in_a);
+    }
+    let (submission, diagnostics) = read(&grid);
+    assert_eq!(fields(&submission), (false, false));
+    assert_eq!(diagnostics.iter().filter(|d| d.rule.id == "form-question-split").count(), 2);
+}
