@@ -119,12 +119,18 @@ fn refused_pdf(refusal: Refusal, bytes: &[u8]) -> Preparation {
             "請在 PDF 閱讀器以「列印 → 另存 PDF」輸出後替換",
         ),
     };
-    let content = match refusal {
-        Refusal::Password | Refusal::Damaged | Refusal::NoPages => Content::Unusable { reason },
-        _ => Content::File { reason },
-    };
-    let mut preparation = refused(content, hint);
+    let is_packed =
+        matches!(refusal, Refusal::NoAppearance { .. } | Refusal::TooManyPages | Refusal::TooManyPictures);
+    if !is_packed {
+        // Portfolios and dynamic forms are never packed either: nobody can see what is inside.
+        return refused(Content::Unusable { reason }, hint);
+    }
+    let mut preparation = refused(Content::File { reason }, hint);
     preparation.texts = pdf::all_texts(bytes);
+    let has_text = preparation.texts.iter().any(|text| text.page > 0);
+    if !has_text || pdf::has_attachments(bytes) {
+        preparation.remarks.push(Remark::NoText);
+    }
     preparation
 }
 

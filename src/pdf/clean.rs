@@ -124,7 +124,16 @@ fn copy_all(
         if wrong.len() > MAX_RENDERED {
             return Err(Refusal::TooManyPictures);
         }
-        let pictures = pictures(pdf.ok_or(Refusal::Damaged)?, wrong.iter().copied(), encode)?;
+        let mut is_lost = false;
+        let pictures =
+            pictures(pdf.ok_or(Refusal::Damaged)?, wrong.iter().copied(), &mut |index, raster| {
+                // Content that neither reader makes out: a blank picture would pass it off as a blank page.
+                is_lost |= pressed.unreadable.contains(&index) && raster.is_blank();
+                encode(raster)
+            })?;
+        if is_lost {
+            return Err(Refusal::Damaged);
+        }
         drop(std::mem::take(&mut pressed.pdf));
         pressed = press(document, pages, &pictures).ok_or(Refusal::Damaged)?;
         let why = if has_hidden_layers(document) { PicturedWhy::Layers } else { PicturedWhy::Damaged };
@@ -161,7 +170,8 @@ fn picture_all(pdf: &Pdf, encode: &mut Encode) -> Result<Cleaned, Refusal> {
     if n_pages > MAX_RENDERED {
         return Err(Refusal::TooManyPictures);
     }
-    let pictures: Vec<Picture> = pictures(pdf, 0..n_pages, encode)?.into_values().collect();
+    let pictures = pictures(pdf, 0..n_pages, &mut |_, raster| encode(raster))?;
+    let pictures: Vec<Picture> = pictures.into_values().collect();
     let (clean, sizes) = press_pictures(&pictures).ok_or(Refusal::Damaged)?;
     let pictured = Pictured { pages: (1..=n_pages).collect(), why: PicturedWhy::Damaged };
     Ok(told(clean, sizes, Some(pictured), text::properties(pdf), text::read(pdf)))
@@ -170,12 +180,12 @@ fn picture_all(pdf: &Pdf, encode: &mut Encode) -> Result<Cleaned, Refusal> {
 fn pictures(
     pdf: &Pdf,
     indices: impl Iterator<Item = usize>,
-    encode: &mut Encode,
+    encode: &mut dyn FnMut(usize, &Raster) -> Option<Vec<u8>>,
 ) -> Result<BTreeMap<usize, Picture>, Refusal> {
     let mut pictures = BTreeMap::new();
     render::rasters(pdf, indices, RENDER_DPI, &mut |index, raster| {
         let raster = raster?;
-        let jpeg = encode(&raster)?;
+        let jpeg = encode(index, &raster)?;
         pictures
             .insert(index, Picture { jpeg, width: raster.width, height: raster.height, size: raster.page });
         Some(())

@@ -112,7 +112,7 @@ fn convert_entry(entry: MaybeRef<Found<'_>>, depth: usize) -> Object {
     match entry {
         MaybeRef::Ref(reference) => match u16::try_from(reference.gen_number) {
             Ok(generation) if reference.obj_number > 0 => {
-                Object::Reference((reference.obj_number as u32, generation))
+                Object::Reference((reference.obj_number, generation))
             }
             _ => Object::Null,
         },

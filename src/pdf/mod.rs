@@ -22,7 +22,7 @@ pub use clean::{Cleaned, Pictured, PicturedWhy, Refusal, clean};
 pub use merge::merge;
 pub use press::{Picture, press_pictures};
 pub use render::Raster;
-pub use text::{all_texts, page_texts};
+pub use text::{all_texts, has_attachments, page_texts};
 
 use crate::exhibit::PageSize;
 

@@ -22,6 +22,13 @@ pub struct Raster {
     pub page: PageSize,
 }
 
+impl Raster {
+    /// White all over.
+    pub fn is_blank(&self) -> bool {
+        self.rgb.iter().all(|part| *part == 255)
+    }
+}
+
 /// Why a document cannot be opened for rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unopened {

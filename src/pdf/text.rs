@@ -46,6 +46,16 @@ pub fn all_texts(bytes: &[u8]) -> Vec<PageText> {
     texts
 }
 
+/// Whether other files are wrapped in a document, or it cannot be told.
+pub fn has_attachments(bytes: &[u8]) -> bool {
+    let Ok(document) = Document::load_mem(bytes) else { return true };
+    document.objects.values().any(|object| match object {
+        // A file specification (§7.11.3) that holds its file.
+        Object::Dictionary(entries) => entries.has(b"EF"),
+        _ => false,
+    })
+}
+
 /// Texts under the keys of fields and notes (§12.5.2, §12.7.3.1).
 fn strings(object: &Object, depth: usize, found: &mut Vec<String>) {
     if depth > 8 || found.len() >= MAX_STRINGS {

@@ -200,7 +200,7 @@ fn wrappings_whose_pages_say_nothing_are_refused() {
             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>".to_owned(),
         ]);
         let (preparation, _) = prepare(&pdf);
-        assert!(matches!(&preparation.content, Content::File { reason } if reason.contains(word)));
+        assert!(matches!(&preparation.content, Content::Unusable { reason } if reason.contains(word)));
     }
 }
 
@@ -352,6 +352,9 @@ fn broken_and_hostile_documents_end_in_one_reason() {
         );
         assert!(matches!(preparation.remarks[..], [Remark::NotBound { .. }]));
     }
+    // Content that no reader makes out is no blank page.
+    let lost = String::from_utf8(whole.clone()).unwrap().replace("endstream", "enxstream");
+    assert!(matches!(prepare(lost.as_bytes()).0.content, Content::Unusable { .. }));
     // A missing tail is mended by reading the objects themselves.
     let (preparation, _) = prepare(&whole[..whole.len() - 60]);
     assert_eq!(size(&preparation), (300, 200));
