@@ -42,15 +42,10 @@ pub fn last_day_to_appeal(plan: &Plan, calendar: &OfficeCalendar, served: Date) 
 mod tests {
     use super::*;
     use crate::assets::plans;
-    use crate::place::RelPath;
     use crate::plan::{self, PlanLayer};
 
     fn plan() -> Plan {
-        let layers: Vec<PlanLayer> = plans::builtin(plans::DEFAULT)
-            .unwrap()
-            .iter()
-            .map(|(file, text)| PlanLayer { file: RelPath::new(*file), text: (*text).to_owned() })
-            .collect();
+        let layers = PlanLayer::builtin(plans::DEFAULT, plans::builtin(plans::DEFAULT).unwrap());
         plan::lower(&layers).0.unwrap()
     }
 

@@ -62,8 +62,36 @@ pub enum Role {
     Guide,
     /// In a unit's folder but in no item's folder.
     Stray(Option<UnitId>),
-    /// Office litter: lock files, thumbnails; with the reason shown to the user.
-    LeftOut(String),
+    /// Never read.
+    LeftOut(LeftOut),
+}
+
+/// Why a file is never read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeftOut {
+    /// A link, or something else that is no plain file: not followed.
+    Link,
+    /// Left by a program that has the file open.
+    LockFile,
+    MacSystem,
+    WindowsSystem,
+    Unfinished,
+    Hidden,
+}
+
+impl LeftOut {
+    /// As the ledger says it.
+    pub fn reason(self) -> &'static str {
+        match self {
+            LeftOut::Link => "是捷徑（連結），不會跟隨到資料夾外",
+            LeftOut::LockFile => "暫存的鎖定檔：該檔案可能正在 Excel 或 LibreOffice 中開啟",
+            LeftOut::MacSystem => "macOS 系統檔",
+            LeftOut::WindowsSystem => "Windows 系統檔",
+            LeftOut::Unfinished => "未完成的暫存檔",
+            LeftOut::Hidden => "隱藏檔",
+        }
+    }
 }
 
 /// One file of the workspace.

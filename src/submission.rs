@@ -110,24 +110,13 @@ pub struct SecretariatAnswers {
     pub picture_dpi: Option<Located<Figure>>,
     /// Points, criteria and self-score per indicator.
     pub scores: BTreeMap<IndicatorId, IndicatorScore>,
-    pub parts: BTreeMap<PartKey, Vec<Located<String>>>,
+    pub parts: BTreeMap<SecretariatPart, Vec<Located<String>>>,
     pub recommendations: Vec<Recommendation>,
     pub editorials: BTreeMap<IndicatorId, Editorial>,
     pub exceptions: Vec<Exception>,
     /// The day the form bears (填表日期); the final due date when blank.
     pub prepared_on: Option<Located<Date>>,
     pub document_number: Option<Located<String>>,
-}
-
-/// `SecretariatPart` in an ordered map.
-pub type PartKey = String;
-
-/// The key of a part in `SecretariatAnswers::parts`.
-pub fn part_key(part: SecretariatPart) -> PartKey {
-    match part {
-        SecretariatPart::AnnualTopic => "annual-topic".to_owned(),
-        SecretariatPart::Recommendations => "recommendations".to_owned(),
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

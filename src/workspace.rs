@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::container;
 use crate::exhibit::{ByteSource, Handle};
 use crate::folding::fold;
-use crate::inventory::{Digests, FileDigester, InputFile, Inventory, MediaType, Role};
+use crate::inventory::{Digests, FileDigester, InputFile, Inventory, LeftOut, MediaType, Role};
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan, PlanLayer};
 
@@ -125,8 +125,11 @@ impl Workspace {
     /// user believes.
     pub fn template_overrides(&self) -> Result<BTreeMap<String, String>, OpenError> {
         let mut overrides = BTreeMap::new();
-        for listed in self.list()? {
-            let Some(name) = listed.path.as_str().strip_prefix("templates/") else { continue };
+        if !self.root.join(TEMPLATES_FOLDER).is_dir() {
+            return Ok(overrides);
+        }
+        for listed in self.list(Some(TEMPLATES_FOLDER))? {
+            let Some((_, name)) = listed.path.as_str().split_once('/') else { continue };
             if litter(&listed.path).is_some() {
                 continue;
             }
@@ -141,44 +144,38 @@ impl Workspace {
     pub fn take_inventory(&self, plan: &Plan) -> Result<Inventory, OpenError> {
         let folders = Folders::of(plan);
         let mut files = Vec::new();
-        for listed in self.list()? {
-            files.push(self.look_at(&listed, &folders));
+        for listed in self.list(None)? {
+            files.push(self.look_at(listed, &folders));
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Inventory { files })
     }
 
-    fn look_at(&self, listed: &Listed, folders: &Folders) -> InputFile {
-        let mut file = InputFile {
-            path: listed.path.clone(),
-            bytes: 0,
-            media_type: MediaType::Unknown,
-            digests: Digests { sha256: String::new() },
-            role: Role::LeftOut(String::new()),
-            unreadable: None,
+    fn look_at(&self, listed: Listed, folders: &Folders) -> InputFile {
+        let path = listed.path;
+        let read = match listed.is_link {
+            true => Ok((0, MediaType::Unknown, Digests { sha256: String::new() })),
+            false => digest(&self.on_disk(&path)),
         };
-        if listed.is_link {
-            file.role = Role::LeftOut("是捷徑（連結），不會跟隨到資料夾外".to_owned());
-            return file;
-        }
-        if let Some(reason) = litter(&listed.path) {
-            file.role = Role::LeftOut(reason.to_owned());
-        }
-        match digest(&self.on_disk(&listed.path)) {
-            Ok((bytes, media_type, digests)) => {
-                (file.bytes, file.media_type, file.digests) = (bytes, media_type, digests);
+        let (unreadable, (bytes, media_type, digests)) = match read {
+            Ok(read) => (None, read),
+            Err(error) => {
+                (Some(error.to_string()), (0, MediaType::Unknown, Digests { sha256: String::new() }))
             }
-            Err(error) => file.unreadable = Some(error.to_string()),
-        }
-        if !matches!(file.role, Role::LeftOut(ref reason) if !reason.is_empty()) {
-            file.role = folders.role(&file.path, file.media_type);
-        }
-        file
+        };
+        let left_out = if listed.is_link { Some(LeftOut::Link) } else { litter(&path) };
+        let role = match left_out {
+            Some(reason) => Role::LeftOut(reason),
+            None => folders.role(&path, media_type),
+        };
+        InputFile { path, bytes, media_type, digests, role, unreadable }
     }
 
-    fn list(&self) -> Result<Vec<Listed>, OpenError> {
+    /// Every file below a folder of the workspace (`None`: all of it), in the disk's order.
+    fn list(&self, below: Option<&str>) -> Result<Vec<Listed>, OpenError> {
         let mut found = Vec::new();
-        let mut pending = vec![(self.root.clone(), None::<RelPath>, 0)];
+        let start = below.map_or_else(|| self.root.clone(), |folder| self.root.join(folder));
+        let mut pending = vec![(start, below.map(RelPath::new), 0)];
         while let Some((folder, relative, depth)) = pending.pop() {
             let entries = fs::read_dir(&folder).map_err(|error| OpenError::Io(folder.clone(), error))?;
             for entry in entries {
@@ -229,27 +226,27 @@ fn digest(path: &Path) -> io::Result<(u64, MediaType, Digests)> {
 }
 
 /// Why a file is office litter, by its name; `None`: it is not.
-fn litter(path: &RelPath) -> Option<&'static str> {
+fn litter(path: &RelPath) -> Option<LeftOut> {
     let name = path.file_name();
     let lower = name.to_ascii_lowercase();
     if name.starts_with("~$") || (name.starts_with(".~lock.") && name.ends_with('#')) {
-        return Some("暫存的鎖定檔：該檔案可能正在 Excel 或 LibreOffice 中開啟");
+        return Some(LeftOut::LockFile);
     }
     if name.starts_with("._") || lower == ".ds_store" || path.components().any(|part| part == "__MACOSX") {
-        return Some("macOS 系統檔");
+        return Some(LeftOut::MacSystem);
     }
     if matches!(lower.as_str(), "thumbs.db" | "desktop.ini" | "ehthumbs.db") {
-        return Some("Windows 系統檔");
+        return Some(LeftOut::WindowsSystem);
     }
     if lower.ends_with(".tmp")
         || lower.ends_with(".crdownload")
         || lower.ends_with(".part")
         || name.ends_with('~')
     {
-        return Some("未完成的暫存檔");
+        return Some(LeftOut::Unfinished);
     }
     if name.starts_with('.') {
-        return Some("隱藏檔");
+        return Some(LeftOut::Hidden);
     }
     None
 }
@@ -257,7 +254,6 @@ fn litter(path: &RelPath) -> Option<&'static str> {
 /// Which folder means what, with names folded for comparison.
 struct Folders {
     secretariat: String,
-    secretariat_stem: String,
     units: Vec<(String, crate::plan::UnitId)>,
     /// Longest code first, so that 勞03-12 is not taken for 勞03-1.
     items: Vec<(String, ItemCode)>,
@@ -270,7 +266,6 @@ impl Folders {
         items.sort_by_key(|(code, _)| std::cmp::Reverse(code.chars().count()));
         Folders {
             secretariat: fold(&plan.secretariat.folder),
-            secretariat_stem: fold(&plan.secretariat.folder),
             units: plan.units.iter().map(|unit| (fold(&unit.name), unit.id.clone())).collect(),
             items,
         }
@@ -296,7 +291,7 @@ impl Folders {
         let stem = fold(file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem));
         let is_workbook = is_workbook(media_type, path);
         if folders.iter().any(|folder| fold(folder) == self.secretariat)
-            || (folders.is_empty() && stem == self.secretariat_stem)
+            || (folders.is_empty() && stem == self.secretariat)
         {
             return if is_workbook { Role::SecretariatWorkbook } else { Role::Stray(None) };
         }

@@ -26,10 +26,11 @@ use crate::plan::{
     Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId,
 };
 use crate::roc;
-use crate::submission::{Answer, Applies, EditorialMode, SecretariatAnswers, Submission, part_key};
+use crate::submission::{Answer, Applies, EditorialMode, SecretariatAnswers, Submission};
 
 /// Everything a dossier is made of.
 pub struct Material<'a> {
+    /// With the secretariat's settings laid over it.
     pub plan: &'a Plan,
     pub submissions: &'a BTreeMap<UnitId, Submission>,
     pub secretariat: &'a SecretariatAnswers,
@@ -64,7 +65,7 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         period: format!("{}至{}", roc::full(plan.period.first), roc::full(plan.period.last)),
         prepared_on: roc::full(material.prepared_on),
         prepared_on_iso: material.prepared_on.to_string(),
-        recipient: recipient_name(material),
+        recipient: printable(&plan.recipient.name),
         legal_bases: plan.legal_bases.clone(),
         contacts: contacts(material.secretariat),
         facets,
@@ -76,8 +77,7 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
     }
 }
 
-/// Writes measured pages into the references, and bundle names are left as they are. Ranges of
-/// appendices that were not typeset are ignored.
+/// Writes measured pages into the references; those of appendices without pages stay open.
 pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
     let pages: BTreeMap<&str, (usize, usize)> =
         ranges.iter().map(|range| (range.number.as_str(), (range.first, range.last))).collect();
@@ -91,13 +91,6 @@ pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
             reference.first_page = Some(*first);
             reference.last_page = Some(*last);
         }
-    }
-}
-
-fn recipient_name(material: &Material) -> String {
-    match &material.secretariat.recipient_name {
-        Some(name) => printable(&name.value),
-        None => material.plan.recipient.name.clone(),
     }
 }
 
@@ -115,17 +108,6 @@ fn contacts(secretariat: &SecretariatAnswers) -> Vec<ContactLine> {
         .collect()
 }
 
-/// Points of an indicator: the secretariat's workbook wins over the plan.
-pub fn points(material: &Material, indicator: &Indicator) -> Option<Figure> {
-    material
-        .secretariat
-        .scores
-        .get(&indicator.id)
-        .and_then(|score| score.points.as_ref())
-        .map(|points| points.value)
-        .or(indicator.points)
-}
-
 fn self_score(material: &Material, indicator: &IndicatorId) -> Option<Figure> {
     material.secretariat.scores.get(indicator)?.self_score.as_ref().map(|score| score.value)
 }
@@ -137,7 +119,7 @@ fn score_overview(material: &Material) -> ScoreOverview {
         indicators.iter().map(|indicator| score(indicator)).sum::<Option<Figure>>()
     };
     let self_total = total(&|indicator| self_score(material, &indicator.id));
-    let points_total = total(&|indicator| points(material, indicator));
+    let points_total = total(&|indicator| indicator.points);
     // Without the official points a self-score cannot be set against the thresholds.
     let grade = points_total
         .and(self_total)
@@ -197,7 +179,7 @@ fn indicator_section(
         code: indicator.code.clone(),
         title: indicator.title.clone(),
         four_p: indicator.four_p.clone(),
-        points: points(material, indicator).map(|points| points.fixed(2)),
+        points: indicator.points.map(|points| points.fixed(2)),
         self_score: self_score(material, &indicator.id).map(|score| score.fixed(2)),
         criteria: indicator.criteria.clone(),
         units: units_of(&tasks, material.plan),
@@ -208,14 +190,14 @@ fn indicator_section(
         charts: charts::charts(indicator, material),
         recommendations: recommendations(indicator, material),
         references: references(&tasks, appendices),
-        details: tables::detail_tables(indicator, &tasks, material, details),
+        details: tables::detail_tables(&tasks, material, details),
         missing: if draft { missing(indicator, &tasks, material) } else { Vec::new() },
     }
 }
 
 fn own_part(indicator: &Indicator, material: &Material) -> Vec<String> {
     let Some(part) = indicator.secretariat_part else { return Vec::new() };
-    let paragraphs = material.secretariat.parts.get(&part_key(part));
+    let paragraphs = material.secretariat.parts.get(&part);
     paragraphs.into_iter().flatten().map(|paragraph| printable(&paragraph.value)).collect()
 }
 

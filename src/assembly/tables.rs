@@ -119,7 +119,6 @@ pub fn unit_figures(indicator: &Indicator, tasks: &[&Task], material: &Material)
 /// The detail rows of a section's tasks, appended to `all` unless an earlier section has them;
 /// returns what this section refers to.
 pub fn detail_tables(
-    _indicator: &Indicator,
     tasks: &[&Task],
     material: &Material,
     all: &mut Vec<DetailTable>,

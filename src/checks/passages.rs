@@ -145,7 +145,7 @@ fn secretariat<'a>(input: &CheckInput<'a>, found: &mut Vec<Passage<'a>>) {
     }
     for indicator in input.plan.indicators() {
         if let Some(part) = indicator.secretariat_part {
-            let paragraphs = answers.parts.get(&crate::submission::part_key(part));
+            let paragraphs = answers.parts.get(&part);
             for (index, paragraph) in paragraphs.into_iter().flatten().enumerate() {
                 let label = format!("{} 第{}段", indicator.title, index + 1);
                 push(&paragraph.value, &paragraph.place, &label, false);

@@ -8,7 +8,6 @@ use crate::figure::Figure;
 use crate::inventory::Role;
 use crate::place::{Located, Place};
 use crate::plan::{Indicator, SecretariatPart};
-use crate::submission::part_key;
 
 use super::bearings::beginning;
 use super::{CheckInput, Told, breach};
@@ -113,7 +112,7 @@ fn missing(input: &CheckInput, told: &Told) -> Option<Diagnostic> {
 fn part_blank(input: &CheckInput, indicator: &Indicator, workbook: &Place) -> Option<Diagnostic> {
     let part = indicator.secretariat_part?;
     let answers = input.secretariat;
-    let is_written = answers.parts.get(&part_key(part)).is_some_and(|paragraphs| !paragraphs.is_empty())
+    let is_written = answers.parts.get(&part).is_some_and(|paragraphs| !paragraphs.is_empty())
         || answers.editorials.get(&indicator.id).is_some_and(|editorial| !editorial.paragraphs.is_empty())
         || (part == SecretariatPart::Recommendations && !answers.recommendations.is_empty());
     if is_written {

@@ -24,7 +24,6 @@ use jiff::civil::Date;
 use crate::assets::{self, Templates};
 use crate::diagnostic::Diagnostics;
 use crate::output::OutputError;
-use crate::place::RelPath;
 use crate::plan::{self, Plan, PlanLayer};
 use crate::render;
 use crate::roc;
@@ -116,13 +115,7 @@ fn builtin_layers(name: &str) -> anyhow::Result<Vec<PlanLayer>> {
         let known: Vec<&str> = assets::plans::names().collect();
         format!("沒有名為「{name}」的內建計畫；可用的有：{}", known.join("、"))
     })?;
-    Ok(texts
-        .iter()
-        .map(|(file, text)| PlanLayer {
-            file: RelPath::new(format!("（內建計畫 {name}）/{file}")),
-            text: (*text).to_owned(),
-        })
-        .collect())
+    Ok(PlanLayer::builtin(name, texts))
 }
 
 fn print_plan_diagnostics(diagnostics: &Diagnostics) -> anyhow::Result<()> {

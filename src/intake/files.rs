@@ -3,7 +3,7 @@
 //! Knows the inventory, nothing of what stands in a file.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
-use crate::inventory::{Inventory, Role};
+use crate::inventory::{Inventory, LeftOut, Role};
 use crate::place::Place;
 
 pub static RULES: &[&Rule] =
@@ -70,12 +70,12 @@ pub fn inventory_diagnostics(inventory: &Inventory) -> Diagnostics {
                     .hint("請確認檔案未被鎖住、已下載到本機且有讀取權限")
                     .subject(file.path.as_str()),
             );
-        } else if matches!(&file.role, Role::LeftOut(reason) if reason.contains("捷徑")) {
+        } else if file.role == Role::LeftOut(LeftOut::Link) {
             diagnostics.push(
                 Diagnostic::new(&LINK_NOT_FOLLOWED, place, "這是捷徑（連結），未讀取其所指的檔案")
                     .hint("請把檔案本身複製到這個資料夾"),
             );
-        } else if matches!(&file.role, Role::LeftOut(reason) if reason.contains("鎖定檔")) {
+        } else if file.role == Role::LeftOut(LeftOut::LockFile) {
             diagnostics.push(
                 Diagnostic::new(&FILE_IN_USE, place, "有鎖定檔，對應的檔案可能正在編輯")
                     .hint("請存檔並關閉該檔案後再執行一次；若已關閉，可刪除此鎖定檔"),

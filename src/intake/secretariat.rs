@@ -11,7 +11,6 @@ use crate::place::{CellRef, Located, RelPath};
 use crate::plan::{IndicatorId, Plan};
 use crate::submission::{
     Contact, Editorial, EditorialMode, Exception, IndicatorScore, Recommendation, SecretariatAnswers, Value,
-    part_key,
 };
 
 /// Reads the secretariat's workbook. A workbook of another plan or unit gives no answers.
@@ -31,7 +30,7 @@ pub fn secretariat(plan: &Plan, file: &RelPath, grid: &Grid) -> (SecretariatAnsw
             BlockKind::Part(part) => {
                 let paragraphs = form.paragraphs(spot);
                 if !paragraphs.is_empty() {
-                    answers.parts.insert(part_key(*part), paragraphs);
+                    answers.parts.insert(*part, paragraphs);
                 }
             }
             BlockKind::Recommendations => answers.recommendations = recommendations(&mut form, spot),

@@ -90,7 +90,7 @@ fn map_answers(
     reading
 }
 
-/// Prepares every evidence file, in workers. Equal bytes laid out alike are prepared once.
+/// Prepares every evidence file, in workers.
 pub fn prepare_evidence(
     plan: &Plan,
     inventory: &Inventory,

@@ -77,7 +77,7 @@ fn fate(
         Role::Plan => ("讀為計畫", String::new()),
         Role::Template => ("讀為範本", String::new()),
         Role::Guide => ("略過", "說明文件".to_owned()),
-        Role::LeftOut(reason) => ("略過", reason.clone()),
+        Role::LeftOut(reason) => ("略過", reason.reason().to_owned()),
         Role::Stray(_) => ("未收錄", "不在任何佐證項目的資料夾內".to_owned()),
         Role::UnitWorkbook(_) | Role::SecretariatWorkbook => ("未讀取", "見檢核結果".to_owned()),
         Role::Evidence(code) => ("未收錄", format!("項目 {code} 未編入附件")),

@@ -43,6 +43,19 @@ pub struct PlanLayer {
     pub text: String,
 }
 
+impl PlanLayer {
+    /// The files of a built-in plan, named so that nobody looks for them in the workspace.
+    pub fn builtin(plan: &str, files: &[(&str, &str)]) -> Vec<PlanLayer> {
+        files
+            .iter()
+            .map(|(file, text)| PlanLayer {
+                file: RelPath::new(format!("（內建計畫 {plan}）/{file}")),
+                text: (*text).to_owned(),
+            })
+            .collect()
+    }
+}
+
 /// Where each key of the merged plan stands, by dotted path; the layer that set it last counts.
 #[derive(Debug, Default)]
 pub struct Origins(BTreeMap<String, Place>);

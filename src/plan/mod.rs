@@ -255,7 +255,7 @@ pub struct Indicator {
 }
 
 /// The two parts of the form that only the secretariat can write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretariatPart {
     /// 年度專題.
@@ -284,21 +284,14 @@ pub enum Total {
     None,
 }
 
-/// A chart of a section.
+/// A bar chart of a section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     pub title: String,
-    pub kind: ChartKind,
     /// A split field (`POL01.by_sex`), a choice column of a table counted by rows or by a
     /// figure column, or a measure across units.
     pub source: ChartSource,
     pub measure: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChartKind {
-    Bars,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use huibian::assets::{Templates, plans};
 use huibian::pipeline::{self, Progress, Settings, Surroundings};
-use huibian::place::RelPath;
 use huibian::plan::{self, Demand, Plan, PlanLayer, Standing};
 use huibian::typeset::{self, Fonts};
 use huibian::worker::Processes;
@@ -132,11 +131,7 @@ fn typst(inputs: &Path, program: &Path) -> Duration {
 }
 
 fn builtin_plan() -> Plan {
-    let layers: Vec<PlanLayer> = plans::builtin(plans::DEFAULT)
-        .unwrap()
-        .iter()
-        .map(|(file, text)| PlanLayer { file: RelPath::new(*file), text: (*text).to_owned() })
-        .collect();
+    let layers = PlanLayer::builtin(plans::DEFAULT, plans::builtin(plans::DEFAULT).unwrap());
     plan::lower(&layers).0.unwrap()
 }
 

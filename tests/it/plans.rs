@@ -6,14 +6,7 @@ use huibian::place::{Place, RelPath};
 use huibian::plan::{self, Demand, Derivation, Plan, PlanLayer, Standing, ValueKind};
 
 fn layers(overlay: &str) -> Vec<PlanLayer> {
-    let mut layers: Vec<PlanLayer> = plans::builtin(plans::DEFAULT)
-        .unwrap()
-        .iter()
-        .map(|(file, text)| PlanLayer {
-            file: RelPath::new(format!("builtin/{file}")),
-            text: (*text).to_owned(),
-        })
-        .collect();
+    let mut layers = PlanLayer::builtin(plans::DEFAULT, plans::builtin(plans::DEFAULT).unwrap());
     layers.push(PlanLayer { file: RelPath::new("plan.toml"), text: overlay.to_owned() });
     layers
 }

@@ -662,7 +662,7 @@ fn the_secretariats_workbook_is_read_again() {
     assert_eq!((contacts.len(), contacts[0].name.as_str()), (1, "王小明"));
     let score = &answers.scores[&"training".into()];
     assert_eq!(score.self_score.as_ref().unwrap().value.to_string(), "18.5");
-    assert_eq!(answers.parts["annual-topic"].len(), 2);
+    assert_eq!(answers.parts[&huibian::plan::SecretariatPart::AnnualTopic].len(), 2);
     assert_eq!(recommendations[0].unit.as_deref(), Some("勞工處"));
     assert_eq!(editorials[&"training".into()].mode, EditorialMode::Replaces);
     assert_eq!(editorials[&"background".into()].mode, EditorialMode::Leads);

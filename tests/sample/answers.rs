@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use huibian::assets::plans;
 use huibian::forms::Filling;
-use huibian::place::RelPath;
 use huibian::plan::{self, Demand, EvidenceItem, Field, Plan, PlanLayer, SecretariatPart, Task, Unit};
 use serde::Deserialize;
 
@@ -54,11 +53,7 @@ struct Shared {
 
 /// The plan the sample answers.
 pub fn builtin_plan() -> Plan {
-    let layers: Vec<PlanLayer> = plans::builtin(plans::DEFAULT)
-        .unwrap()
-        .iter()
-        .map(|(file, text)| PlanLayer { file: RelPath::new(*file), text: (*text).to_owned() })
-        .collect();
+    let layers = PlanLayer::builtin(plans::DEFAULT, plans::builtin(plans::DEFAULT).unwrap());
     plan::lower(&layers).0.expect("the built-in plan is whole")
 }
 

@@ -2,8 +2,8 @@
 
 use crate::plan::syntax::{self, IndicatorToml, MeasureToml, PlanToml};
 use crate::plan::{
-    Chart, ChartKind, ChartSource, Comparison, Facet, FieldRef, Indicator, IndicatorId, Measure, Standing,
-    Table, Task, Total, ValueKind,
+    Chart, ChartSource, Comparison, Facet, FieldRef, Indicator, IndicatorId, Measure, Standing, Table, Task,
+    Total, ValueKind,
 };
 
 use super::references::is_single_figure;
@@ -197,7 +197,7 @@ impl Lowering<'_> {
             }
         };
         let title = self.required(chart.title.clone(), &format!("{path}.title"));
-        Some(Chart { title, kind: ChartKind::Bars, source, measure: chart.measure.clone() })
+        Some(Chart { title, source, measure: chart.measure.clone() })
     }
 
     /// A choice column of the table of this name, in each of the indicator's tasks that has one.

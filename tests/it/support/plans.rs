@@ -204,14 +204,8 @@ fn unit(id: &str, name: &str, prefix: &str) -> Unit {
 
 /// The shipped plan.
 pub fn real() -> Plan {
-    let texts = huibian::assets::plans::builtin(huibian::assets::plans::DEFAULT).unwrap();
-    let layers: Vec<_> = texts
-        .iter()
-        .map(|(name, text)| huibian::plan::PlanLayer {
-            file: huibian::place::RelPath::new(*name),
-            text: (*text).to_owned(),
-        })
-        .collect();
+    use huibian::assets::plans;
+    let layers = huibian::plan::PlanLayer::builtin(plans::DEFAULT, plans::builtin(plans::DEFAULT).unwrap());
     let (plan, diagnostics) = huibian::plan::lower(&layers);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     plan.unwrap()
