@@ -156,6 +156,20 @@ fn links_are_told_and_not_followed() {
     assert!(examine_with(&copy, &InProcess).preparations.is_empty());
 }
 
+/// Not even as a template: what a link shows may lie anywhere, or never end.
+#[cfg(unix)]
+#[test]
+fn a_linked_override_is_told_and_not_read() {
+    let copy = Copy::without_evidence();
+    let outside = copy.folder.path().join("mail.hbs");
+    fs::write(&outside, "outside").unwrap();
+    fs::create_dir_all(copy.inputs().join("templates/letters")).unwrap();
+    std::os::unix::fs::symlink(&outside, copy.inputs().join("templates/letters/mail.hbs")).unwrap();
+    let workspace = Workspace::open(&copy.inputs()).unwrap();
+    assert!(workspace.template_overrides().unwrap().is_empty());
+    assert_eq!(said(&copy, "link-not-followed").len(), 1);
+}
+
 #[test]
 fn what_lies_in_an_items_folder_is_evidence_of_that_item() {
     let copy = Copy::without_evidence();
