@@ -16,6 +16,9 @@ use super::{
 const LEAST_LAST_COLUMN: u32 = 8;
 /// Excel's limit on the length of a tab.
 const SHEET_NAME_CHARS: usize = 31;
+/// Beside a known row that asks a single question.
+const MEASURE_COLUMN: u32 = ANSWER_COLUMN + 1;
+const NOTE_COLUMN: u32 = ANSWER_COLUMN + 2;
 
 pub(super) struct SheetBuilder {
     sheet: SheetLayout,
@@ -57,6 +60,29 @@ pub(super) struct KnownRows {
 pub(super) struct KnownLine {
     pub row: KnownRow,
     pub beside: Vec<(u32, TextRole, String)>,
+}
+
+impl KnownLine {
+    /// One question, its measure and a note beside it where there are any.
+    pub fn asking(key: &str, question: Question, note: &str) -> Self {
+        let beside =
+            [(NOTE_COLUMN, TextRole::Note, note), (MEASURE_COLUMN, TextRole::Measure, &question.measure)]
+                .into_iter()
+                .filter(|(_, _, text)| !text.is_empty())
+                .map(|(column, role, text)| (column, role, text.to_owned()))
+                .collect();
+        Self {
+            row: KnownRow {
+                key: key.to_owned(),
+                field: key.to_owned(),
+                part: None,
+                label: question.label.clone(),
+                row: 0,
+                questions: vec![(0, question)],
+            },
+            beside,
+        }
+    }
 }
 
 impl SheetBuilder {

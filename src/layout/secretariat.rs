@@ -18,8 +18,6 @@ const TOPIC_ROWS: u32 = 20;
 const RECOMMENDATION_ROWS: u32 = 12;
 const EDITORIAL_ROWS: u32 = 6;
 const EXCEPTION_ROWS: u32 = 20;
-const NOTE_COLUMN: u32 = ANSWER_COLUMN + 2;
-const MEASURE_COLUMN: u32 = ANSWER_COLUMN + 1;
 
 type FormKey<'a> = (&'a str, &'a UnitId, &'a str);
 
@@ -47,27 +45,6 @@ fn sheet(form: FormKey<'_>, key: &str, name: &str, subtitle: &str) -> SheetBuild
     sheet
 }
 
-fn line(key: &str, question: Question, note: String) -> KnownLine {
-    let mut beside = Vec::new();
-    if !question.measure.is_empty() {
-        beside.push((MEASURE_COLUMN, TextRole::Measure, question.measure.clone()));
-    }
-    if !note.is_empty() {
-        beside.push((NOTE_COLUMN, TextRole::Note, note));
-    }
-    KnownLine {
-        row: KnownRow {
-            key: key.to_owned(),
-            field: key.to_owned(),
-            part: None,
-            label: question.label.clone(),
-            row: 0,
-            questions: vec![(0, question)],
-        },
-        beside,
-    }
-}
-
 fn basics(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
     let ask = |label: &str, kind: ValueKind, measure: &str| Question {
         measure: measure.to_owned(),
@@ -77,36 +54,40 @@ fn basics(plan: &Plan, form: FormKey<'_>) -> SheetLayout {
     let email = plan.recipient.email.clone().unwrap_or_else(|| "未載".to_owned());
     let megabytes = plan.limits.mail_bytes / 1_000_000;
     let rows = vec![
-        line(
+        KnownLine::asking(
             "final_date",
             ask("寄達期限（確切日期）", ValueKind::Date, ""),
-            format!(
+            &format!(
                 "計畫：{}。例：{}",
                 plan.deadlines.final_text,
                 roc::slashed(plan.deadlines.final_default)
             ),
         ),
-        line(
+        KnownLine::asking(
             "prepared_on",
             ask("填表日期", ValueKind::Date, ""),
-            "印在自評表封面；空白則用寄達期限".to_owned(),
+            "印在自評表封面；空白則用寄達期限",
         ),
-        line(
+        KnownLine::asking(
             "recipient_name",
             ask("受文機關", ValueKind::Text, ""),
-            format!("計畫：{}", plan.recipient.name),
+            &format!("計畫：{}", plan.recipient.name),
         ),
-        line("recipient_email", ask("收件電子郵件", ValueKind::Email, ""), format!("計畫：{email}")),
-        line("document_number", ask("發文字號", ValueKind::DocumentNumber, ""), String::new()),
-        line(
+        KnownLine::asking(
+            "recipient_email",
+            ask("收件電子郵件", ValueKind::Email, ""),
+            &format!("計畫：{email}"),
+        ),
+        KnownLine::asking("document_number", ask("發文字號", ValueKind::DocumentNumber, ""), ""),
+        KnownLine::asking(
             "mail_megabytes",
             ask("郵件大小上限", ValueKind::Decimal, "MB"),
-            format!("計畫：{megabytes} MB（含編碼）"),
+            &format!("計畫：{megabytes} MB（含編碼）"),
         ),
-        line(
+        KnownLine::asking(
             "picture_dpi",
             ask("圖片解析度", ValueKind::Count, "dpi"),
-            format!("計畫：{} dpi", plan.limits.picture_dpi),
+            &format!("計畫：{} dpi", plan.limits.picture_dpi),
         ),
     ];
     sheet.known_rows(KnownRows {

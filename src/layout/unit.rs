@@ -13,8 +13,6 @@ const NARRATIVE_ROWS: u32 = 12;
 const READY_COLUMN: u32 = ANSWER_COLUMN + 1;
 const MASKED_COLUMN: u32 = ANSWER_COLUMN + 2;
 const CAPTION_COLUMN: u32 = ANSWER_COLUMN + 3;
-const MEASURE_COLUMN: u32 = ANSWER_COLUMN + 1;
-const NOTE_COLUMN: u32 = ANSWER_COLUMN + 2;
 
 pub const SWITCH_YES: &str = "有";
 pub const SWITCH_NO: &str = "無";
@@ -58,7 +56,7 @@ fn task_sheet(plan: &Plan, form: (&str, &UnitId, &str), task: &Task) -> super::S
         switch(&mut sheet, task);
     }
     narrative(&mut sheet, task);
-    fields(&mut sheet, plan, task);
+    fields(&mut sheet, task);
     for (table, columns) in tables {
         open_table(&mut sheet, table, columns, "");
     }
@@ -74,7 +72,7 @@ fn switch(sheet: &mut SheetBuilder, task: &Task) {
     let mut reason = optional("選「無」之理由", Ask::Value(ValueKind::Text));
     reason.hint = "選「無」時請寫明理由，例：本年度查無此類案件。".to_owned();
     let rows = [("applies", applies), ("reason", reason)]
-        .map(|(key, question)| single(key, question, Vec::new()))
+        .map(|(key, question)| KnownLine::asking(key, question, ""))
         .into();
     sheet.known_rows(KnownRows {
         id: format!("{}.switch", task.id),
@@ -106,11 +104,11 @@ fn narrative(sheet: &mut SheetBuilder, task: &Task) {
     });
 }
 
-fn fields(sheet: &mut SheetBuilder, plan: &Plan, task: &Task) {
+fn fields(sheet: &mut SheetBuilder, task: &Task) {
     if task.fields.is_empty() {
         return;
     }
-    let rows = task.fields.iter().flat_map(|field| field_lines(plan, task, field)).collect();
+    let rows = task.fields.iter().flat_map(|field| field_lines(task, field)).collect();
     sheet.known_rows(KnownRows {
         id: format!("{}.fields", task.id),
         kind: BlockKind::Fields(task.id.clone()),
@@ -136,36 +134,35 @@ fn question(field: &Field, label: String, ask: Ask) -> Question {
 }
 
 /// A scalar takes one row; a split or a choice of many takes one per part.
-fn field_lines(plan: &Plan, task: &Task, field: &Field) -> Vec<KnownLine> {
+fn field_lines(task: &Task, field: &Field) -> Vec<KnownLine> {
     if let Some(derivation) = &field.derive {
         let question = question(field, field.label.clone(), Ask::Derived(derivation.clone()));
-        let note = vec![(NOTE_COLUMN, TextRole::Note, "自動計算，不必填".to_owned())];
-        return vec![single(&field.key, question, note)];
+        return vec![KnownLine::asking(&field.key, question, "自動計算，不必填")];
     }
     match &field.kind {
-        ValueKind::Split(parts) => split_lines(plan, task, field, parts),
+        ValueKind::Split(parts) => split_lines(task, field, parts),
         ValueKind::Choices(options) => options
             .iter()
             .map(|option| {
                 let question = question(field, part_label(field, option), Ask::Tick);
-                part(field, option, question, String::new())
+                part(field, option, question, "")
             })
             .collect(),
         kind => {
             let question = question(field, field.label.clone(), Ask::Value(kind.clone()));
-            vec![single(&field.key, question, vec![note(field.hint.clone())])]
+            vec![KnownLine::asking(&field.key, question, &field.hint)]
         }
     }
 }
 
-fn split_lines(_: &Plan, task: &Task, field: &Field, parts: &[String]) -> Vec<KnownLine> {
+fn split_lines(task: &Task, field: &Field, parts: &[String]) -> Vec<KnownLine> {
     let mut lines: Vec<KnownLine> = parts
         .iter()
         .enumerate()
         .map(|(index, name)| {
             let ask = Ask::Value(ValueKind::Count);
             let question = question(field, part_label(field, name), ask);
-            part(field, name, question, if index == 0 { field.hint.clone() } else { String::new() })
+            part(field, name, question, if index == 0 { &field.hint } else { "" })
         })
         .collect();
     let total = field.adds_up_to.as_ref().and_then(|key| {
@@ -186,8 +183,7 @@ fn split_lines(_: &Plan, task: &Task, field: &Field, parts: &[String]) -> Vec<Kn
             },
         )
     };
-    let beside = vec![(NOTE_COLUMN, TextRole::Note, text)];
-    let mut line = single(&format!("{}:=", field.key), check, beside);
+    let mut line = KnownLine::asking(&format!("{}:=", field.key), check, &text);
     line.row.field = field.key.clone();
     lines.push(line);
     lines
@@ -198,30 +194,8 @@ fn part_label(field: &Field, part: &str) -> String {
     format!("{}：{part}", field.label)
 }
 
-fn note(text: String) -> (u32, TextRole, String) {
-    (NOTE_COLUMN, TextRole::Note, text)
-}
-
-fn single(key: &str, question: Question, mut beside: Vec<(u32, TextRole, String)>) -> KnownLine {
-    if !question.measure.is_empty() {
-        beside.push((MEASURE_COLUMN, TextRole::Measure, question.measure.clone()));
-    }
-    beside.retain(|(_, _, text)| !text.is_empty());
-    KnownLine {
-        row: KnownRow {
-            key: key.to_owned(),
-            field: key.to_owned(),
-            part: None,
-            label: question.label.clone(),
-            row: 0,
-            questions: vec![(0, question)],
-        },
-        beside,
-    }
-}
-
-fn part(field: &Field, name: &str, question: Question, hint: String) -> KnownLine {
-    let mut line = single(&format!("{}:{name}", field.key), question, vec![note(hint)]);
+fn part(field: &Field, name: &str, question: Question, hint: &str) -> KnownLine {
+    let mut line = KnownLine::asking(&format!("{}:{name}", field.key), question, hint);
     line.row.field = field.key.clone();
     line.row.part = Some(name.to_owned());
     line
