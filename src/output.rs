@@ -3,108 +3,31 @@
 //! Part of the shell. A run writes into a staging folder beside the output, syncs it, and swaps the
 //! two by renaming; a run that was killed in between is mended at the next start. Knows folders and
 //! locks, nothing of what is written.
+//!
+//! Why two renames of folders and not one of each file: between two file renames a kill leaves a
+//! mixture that no later run can tell from an output. Between the two folder renames there is no
+//! output for a moment, but both are whole, and which one belongs in place can be read from the names.
+
+mod error;
+mod held;
+mod kept;
+mod lock;
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::pipeline::{Sink, WriteSeek};
 
-/// Lists what a run wrote, so that the next one can tell its own files from the user's.
-const MANIFEST: &str = "內部/產出清單.json";
+pub use error::OutputError;
 
-/// Why the output could not be written.
-#[derive(Debug)]
-pub enum OutputError {
-    /// Another run holds the folder.
-    Busy {
-        folder: PathBuf,
-        holder: String,
-    },
-    NotAFolder(PathBuf),
-    /// The output would lie in the inputs, or the reverse.
-    Entangled {
-        inputs: PathBuf,
-        output: PathBuf,
-    },
-    /// A file of the last output is open in another program (Windows).
-    InUse {
-        folder: PathBuf,
-    },
-    Full {
-        path: PathBuf,
-    },
-    Io {
-        path: PathBuf,
-        error: io::Error,
-    },
-}
+use error::failed;
+use kept::{MANIFEST, inside};
+use lock::{Refused, RunLock};
 
-impl fmt::Display for OutputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            OutputError::Busy { folder, holder } => {
-                write!(f, "另一個 huibian 正在使用「{}」{holder}。請等它完成後再執行。", folder.display())
-            }
-            OutputError::NotAFolder(path) => {
-                write!(f, "「{}」已存在且不是資料夾。請改用 --out 指定別的資料夾。", path.display())
-            }
-            OutputError::Entangled { inputs, output } => write!(
-                f,
-                "產出資料夾「{}」與工作資料夾「{}」互相包含。請用 --out 指定工作資料夾以外的位置。",
-                output.display(),
-                inputs.display()
-            ),
-            OutputError::InUse { folder } => write!(
-                f,
-                "「{}」內有檔案正在其他程式中開啟，無法換成新的成果；上一次的成果仍在。請關閉 PDF 等視窗後再執行一次。",
-                folder.display()
-            ),
-            OutputError::Full { path } => {
-                write!(
-                    f,
-                    "磁碟空間不足，無法寫入「{}」；上一次的成果仍在。請清出空間後再執行一次。",
-                    path.display()
-                )
-            }
-            OutputError::Io { path, error } => write!(
-                f,
-                "無法寫入「{}」：{error}；上一次的成果仍在。請確認該資料夾可寫入，或用 --out 指定別的位置。",
-                path.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for OutputError {}
-
-impl OutputError {
-    /// What a failed write inside a run means for the output folder; other errors pass as they are.
-    pub fn explain(error: anyhow::Error, folder: &Path) -> anyhow::Error {
-        let kind = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-        let path = folder.to_owned();
-        match kind {
-            Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::WriteZero) => {
-                OutputError::Full { path }.into()
-            }
-            Some(kind @ (io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)) => {
-                OutputError::Io { path, error: kind.into() }.into()
-            }
-            _ => error,
-        }
-    }
-}
-
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> OutputError + '_ {
-    move |error| match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            OutputError::Full { path: path.to_owned() }
-        }
-        _ => OutputError::Io { path: path.to_owned(), error },
-    }
-}
+/// Names in a message: more help nobody.
+const MOST_NAMED: usize = 3;
 
 /// An output folder being written. Dropped without `commit`, it leaves the last output as it was.
 #[derive(Debug)]
@@ -114,14 +37,31 @@ pub struct OutputFolder {
     aside: PathBuf,
     written: BTreeSet<String>,
     committed: bool,
-    /// Held for the life of the run; the system releases it even after a kill.
-    _lock: File,
+    _lock: RunLock,
 }
+
+type Step = fn(&mut OutputFolder) -> Result<(), OutputError>;
+
+/// What `commit` does, in order. A kill before `set_aside` leaves the last output; between it and
+/// `put_in_place` no output, and the last one is put back at the next start; after that the new one.
+const STEPS: &[Step] = &[
+    OutputFolder::drop_scratch,
+    OutputFolder::write_manifest,
+    OutputFolder::carry_over,
+    OutputFolder::sync,
+    OutputFolder::set_aside,
+    OutputFolder::put_in_place,
+    OutputFolder::drop_aside,
+];
 
 impl OutputFolder {
     /// Takes the lock, mends what a killed run left, and opens an empty staging folder.
+    ///
+    /// # Errors
+    /// Another run holds the folder; the target is no folder, is the inputs', or holds others' files;
+    /// the disk cannot be written.
     pub fn begin(target: &Path, inputs: &Path) -> Result<Self, OutputError> {
-        let target = std::path::absolute(target).map_err(failed(target))?;
+        let target = real_target(target)?;
         let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
             return Err(OutputError::NotAFolder(target));
         };
@@ -131,7 +71,10 @@ impl OutputFolder {
         }
         fs::create_dir_all(parent).map_err(failed(parent))?;
         let beside = |suffix: &str| parent.join(format!(".{}.huibian-{suffix}", name.to_string_lossy()));
-        let lock = take_lock(&beside("lock"), &target)?;
+        let lock = RunLock::take(&beside("lock"), beside("holder")).map_err(|refused| match refused {
+            Refused::Held(holder) => OutputError::Busy { folder: target.clone(), holder },
+            Refused::Io(error) => failed(&beside("lock"))(error),
+        })?;
         let folder = OutputFolder {
             staging: beside("new"),
             aside: beside("old"),
@@ -141,6 +84,7 @@ impl OutputFolder {
             target,
         };
         folder.recover()?;
+        folder.refuse_foreign()?;
         fs::create_dir(&folder.staging).map_err(failed(&folder.staging))?;
         Ok(folder)
     }
@@ -152,105 +96,111 @@ impl OutputFolder {
         Ok(scratch)
     }
 
-    /// The states a kill can leave: a staging folder (thrown away); the old output set aside and
-    /// no new one (put back); both (the new one is whole, since it was synced before: the old one
-    /// goes).
+    /// The states a kill can leave: a staging folder (thrown away); the last output set aside with the
+    /// new one in place (it is whole, since it was synced before: the last one goes) or without (the
+    /// last one is put back). Never goes by names alone: what was set aside may hold the user's files,
+    /// so it goes only when an output of ours stands in its place.
     fn recover(&self) -> Result<(), OutputError> {
         remove_tree(&self.staging).map_err(failed(&self.staging))?;
         if !self.aside.exists() {
             return Ok(());
         }
-        if self.target.exists() {
-            remove_tree(&self.aside).map_err(failed(&self.aside))
-        } else {
-            fs::rename(&self.aside, &self.target).map_err(failed(&self.target))
+        if kept::is_ours(&self.target) {
+            return remove_tree(&self.aside).map_err(failed(&self.aside));
+        }
+        if self.target.exists() && kept::foreign(&self.target).map_err(failed(&self.target))?.is_none() {
+            remove_tree(&self.target).map_err(failed(&self.target))?;
+        }
+        if !self.target.exists() {
+            fs::rename(&self.aside, &self.target).map_err(failed(&self.target))?;
+        }
+        Ok(())
+    }
+
+    /// A folder that is not ours is not taken over: its files could neither be told from an older
+    /// output nor is renaming a folder of documents anyone's wish.
+    fn refuse_foreign(&self) -> Result<(), OutputError> {
+        if !self.target.exists() {
+            return Ok(());
+        }
+        match kept::foreign(&self.target).map_err(failed(&self.target))? {
+            Some(example) => Err(OutputError::NotOurs { folder: self.target.clone(), example }),
+            None => Ok(()),
         }
     }
 
     /// Puts everything in place. Files of the user's in the last output are carried over.
+    ///
+    /// # Errors
+    /// A full or failing disk, a file of the last output open elsewhere, a file of the user's that
+    /// cannot be kept. The last output is then still there.
     pub fn commit(mut self) -> Result<(), OutputError> {
-        remove_tree(&self.staging.join(".scratch")).map_err(failed(&self.staging))?;
-        self.write_manifest()?;
-        self.carry_over()?;
-        sync_tree(&self.staging).map_err(failed(&self.staging))?;
-        if self.target.exists() {
-            patiently(|| fs::rename(&self.target, &self.aside)).map_err(|error| self.in_use(error))?;
-        }
-        if let Err(error) = patiently(|| fs::rename(&self.staging, &self.target)) {
-            // Putting the old one back is the next start's first act too, should this fail.
-            let _ = fs::rename(&self.aside, &self.target);
-            return Err(self.in_use(error));
-        }
-        self.committed = true;
-        sync_folder(self.target.parent().unwrap_or(&self.target));
-        // What cannot be removed now is removed at the next start.
-        let _ = remove_tree(&self.aside);
-        Ok(())
+        STEPS.iter().try_for_each(|step| step(&mut self))
     }
 
-    fn in_use(&self, error: io::Error) -> OutputError {
-        if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied {
-            OutputError::InUse { folder: self.target.clone() }
-        } else {
-            failed(&self.target)(error)
-        }
+    fn drop_scratch(&mut self) -> Result<(), OutputError> {
+        remove_tree(&self.staging.join(".scratch")).map_err(failed(&self.staging))
     }
 
     fn write_manifest(&mut self) -> Result<(), OutputError> {
         self.written.insert(MANIFEST.to_owned());
         let list = serde_json::to_string_pretty(&self.written).unwrap_or_default() + "\n";
-        let path = self.path(MANIFEST);
-        let write = || -> io::Result<()> {
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            fs::write(&path, list.as_bytes())
-        };
-        write().map_err(failed(&path))
+        let path = inside(&self.staging, MANIFEST);
+        let written = self.create(MANIFEST).and_then(|mut file| file.write_all(list.as_bytes()));
+        written.map_err(failed(&path))
     }
 
-    /// Copies what the last run did not write: notes and signed scans of the user's stay.
-    fn carry_over(&self) -> Result<(), OutputError> {
-        let Ok(manifest) = fs::read_to_string(self.target.join("內部").join("產出清單.json")) else {
-            // Not a folder of ours: everything in it is the user's.
-            return self.copy_others(&BTreeSet::new());
-        };
-        self.copy_others(&serde_json::from_str(&manifest).unwrap_or_default())
+    fn carry_over(&mut self) -> Result<(), OutputError> {
+        kept::carry_over(&self.target, &self.staging, &self.written)
     }
 
-    fn copy_others(&self, ours: &BTreeSet<String>) -> Result<(), OutputError> {
-        let mut pending = vec![(self.target.clone(), String::new())];
-        while let Some((folder, prefix)) = pending.pop() {
-            let Ok(entries) = fs::read_dir(&folder) else { continue };
-            for entry in entries {
-                let entry = entry.map_err(failed(&folder))?;
-                let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-                let kind = entry.file_type().map_err(failed(&entry.path()))?;
-                if kind.is_dir() {
-                    pending.push((entry.path(), format!("{name}/")));
-                } else if kind.is_file() && !ours.contains(&name) && !self.written.contains(&name) {
-                    let to = self.path(&name);
-                    let copy = || -> io::Result<()> {
-                        if let Some(parent) = to.parent() {
-                            fs::create_dir_all(parent)?;
-                        }
-                        fs::copy(entry.path(), &to).map(drop)
-                    };
-                    copy().map_err(failed(&to))?;
-                }
-            }
+    /// Everything reaches the disk before it becomes visible. A disk that fills up late says so here.
+    fn sync(&mut self) -> Result<(), OutputError> {
+        for name in &self.written {
+            let path = inside(&self.staging, name);
+            // Windows syncs only what is open for writing.
+            let file = File::options().write(true).open(&path);
+            file.and_then(|file| file.sync_all()).map_err(failed(&path))?;
         }
+        sync_folders(&self.staging).map_err(failed(&self.staging))
+    }
+
+    fn set_aside(&mut self) -> Result<(), OutputError> {
+        if !self.target.exists() {
+            return Ok(());
+        }
+        rename(&self.target, &self.aside).map_err(|error| self.blocked(error))
+    }
+
+    fn put_in_place(&mut self) -> Result<(), OutputError> {
+        if let Err(error) = rename(&self.staging, &self.target) {
+            // Should this fail too, the next start does it first.
+            let _ = fs::rename(&self.aside, &self.target);
+            return Err(self.blocked(error));
+        }
+        self.committed = true;
+        sync_folder(self.target.parent().unwrap_or(&self.target));
         Ok(())
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        name.split('/').fold(self.staging.clone(), |path, part| path.join(part))
+    /// What cannot be removed now is removed at the next start.
+    fn drop_aside(&mut self) -> Result<(), OutputError> {
+        let _ = remove_tree(&self.aside);
+        Ok(())
+    }
+
+    fn blocked(&self, error: io::Error) -> OutputError {
+        if !held::is_held(&error) {
+            return failed(&self.target)(error);
+        }
+        let files = open_files(&self.target, held::is_open_elsewhere);
+        OutputError::InUse { folder: self.target.clone(), files }
     }
 }
 
 impl Sink for OutputFolder {
     fn create(&mut self, name: &str) -> io::Result<Box<dyn WriteSeek + '_>> {
-        let path = self.path(name);
+        let path = inside(&self.staging, name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
@@ -259,11 +209,11 @@ impl Sink for OutputFolder {
     }
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.path(name))
+        fs::read(inside(&self.staging, name))
     }
 
     fn size(&self, name: &str) -> io::Result<u64> {
-        Ok(fs::metadata(self.path(name))?.len())
+        Ok(fs::metadata(inside(&self.staging, name))?.len())
     }
 }
 
@@ -273,6 +223,15 @@ impl Drop for OutputFolder {
             // What cannot be removed now is removed at the next start.
             let _ = remove_tree(&self.staging);
         }
+    }
+}
+
+/// Where the output really stands: a link to a folder on another disk stays a link.
+fn real_target(target: &Path) -> Result<PathBuf, OutputError> {
+    let target = std::path::absolute(target).map_err(failed(target))?;
+    match fs::symlink_metadata(&target) {
+        Ok(facts) if facts.is_symlink() => fs::canonicalize(&target).map_err(failed(&target)),
+        _ => Ok(target),
     }
 }
 
@@ -286,44 +245,29 @@ fn refuse_entangled(output: &Path, inputs: &Path) -> Result<(), OutputError> {
     Ok(())
 }
 
-/// The file stays when the run ends: removing it would let two runs hold two locks of one name.
-fn take_lock(path: &Path, target: &Path) -> Result<File, OutputError> {
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(failed(path))?;
-    match file.try_lock() {
-        Ok(()) => {
-            let note = format!("（行程 {}）", std::process::id());
-            // The note only helps the message of a second run.
-            let _ = file.set_len(0).and_then(|()| file.write_all(note.as_bytes()));
-            Ok(file)
-        }
-        Err(TryLockError::WouldBlock) => Err(OutputError::Busy {
-            folder: target.to_owned(),
-            holder: fs::read_to_string(path).unwrap_or_default(),
-        }),
-        Err(TryLockError::Error(error)) => Err(failed(path)(error)),
-    }
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    held::patiently(|| fs::rename(from, to), held::is_held, std::thread::sleep)
 }
 
-/// On Windows a virus scanner or indexer may hold a fresh file for a moment.
-fn patiently(mut rename: impl FnMut() -> io::Result<()>) -> io::Result<()> {
-    let tries = if cfg!(windows) { 10 } else { 1 };
-    let mut result = rename();
-    for _ in 1..tries {
-        match &result {
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                std::thread::sleep(std::time::Duration::from_millis(200));
-                result = rename();
+/// The first files of a folder that other programs hold, by their paths in it.
+fn open_files(folder: &Path, is_open: impl Fn(&Path) -> bool) -> Vec<String> {
+    let mut open = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(at) = pending.pop() {
+        for entry in fs::read_dir(&at).into_iter().flatten().flatten() {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => pending.push(path),
+                Ok(_) if is_open(&path) => {
+                    open.push(path.strip_prefix(folder).unwrap_or(&path).display().to_string());
+                }
+                _ => {}
             }
-            _ => break,
         }
     }
-    result
+    open.sort();
+    open.truncate(MOST_NAMED);
+    open
 }
 
 fn remove_tree(path: &Path) -> io::Result<()> {
@@ -333,15 +277,11 @@ fn remove_tree(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Every file and folder of a tree reaches the disk.
-fn sync_tree(folder: &Path) -> io::Result<()> {
+fn sync_folders(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
-            sync_tree(&entry.path())?;
-        } else {
-            // Windows syncs only what is open for writing.
-            File::options().write(true).open(entry.path())?.sync_all()?;
+            sync_folders(&entry.path())?;
         }
     }
     sync_folder(folder);
@@ -426,16 +366,119 @@ mod tests {
                 (target, "output", "target"),
             ] {
                 if present {
-                    fs::create_dir(root.path().join(name)).unwrap();
-                    fs::write(root.path().join(name).join("who"), content).unwrap();
+                    place(&root.path().join(name), content);
                 }
             }
             let output =
                 OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap();
             drop(output);
             assert_eq!(fs::read_to_string(root.path().join("output/who")).unwrap(), expected);
-            assert_eq!(listing(root.path()), [".output.huibian-lock", "output/who"]);
+            assert_eq!(
+                listing(root.path()),
+                [".output.huibian-lock", "output/who", "output/內部/產出清單.json"]
+            );
         }
+    }
+
+    /// An output of ours that says who wrote it.
+    fn place(folder: &Path, who: &str) {
+        fs::create_dir_all(folder.join("內部")).unwrap();
+        fs::write(folder.join("who"), who).unwrap();
+        fs::write(inside(folder, MANIFEST), r#"["who","內部/產出清單.json"]"#).unwrap();
+    }
+
+    /// A run killed after `n` steps of its commit: what it did stays, the lock ends with it.
+    fn killed_after(n: usize, root: &Path, who: &str) {
+        let mut output = OutputFolder::begin(&root.join("output"), &root.join("inputs")).unwrap();
+        fs::write(output.scratch().unwrap().join("prepared"), "").unwrap();
+        write(&mut output, "who", who);
+        write(&mut output, &format!("{who}.pdf"), who);
+        STEPS[..n].iter().for_each(|step| step(&mut output).unwrap());
+        output.committed = true;
+    }
+
+    #[test]
+    fn a_kill_after_any_step_leaves_the_last_output_or_the_new_one_whole() {
+        for n in 0..=STEPS.len() {
+            let root = tempfile::tempdir().unwrap();
+            killed_after(STEPS.len(), root.path(), "old");
+            fs::write(root.path().join("output/備忘.txt"), "記").unwrap();
+            killed_after(n, root.path(), "new");
+            let seen = root.path().join("output");
+            if seen.exists() {
+                assert_eq!(whole(&seen), if n > 5 { "new" } else { "old" }, "after {n} steps, as it stands");
+            } else {
+                assert_eq!(n, 5, "only between the two renames");
+            }
+            drop(OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap());
+            assert_eq!(whole(&seen), if n > 5 { "new" } else { "old" }, "after {n} steps, mended");
+            assert_eq!(fs::read_to_string(seen.join("備忘.txt")).unwrap(), "記");
+            let mut beside: Vec<_> =
+                fs::read_dir(root.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            beside.sort();
+            assert_eq!(beside, [".output.huibian-lock", "output"], "after {n} steps");
+        }
+    }
+
+    /// Who wrote an output; fails for a mixture.
+    fn whole(folder: &Path) -> String {
+        let who = fs::read_to_string(folder.join("who")).unwrap();
+        let pdfs: Vec<String> = listing(folder).into_iter().filter(|name| name.ends_with(".pdf")).collect();
+        assert_eq!(pdfs, [format!("{who}.pdf")]);
+        assert!(kept::is_ours(folder));
+        who
+    }
+
+    #[test]
+    fn what_was_set_aside_goes_only_for_an_output_of_ours() {
+        let root = tempfile::tempdir().unwrap();
+        let begin = || OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs"));
+        place(&root.path().join(".output.huibian-old"), "old");
+        fs::create_dir(root.path().join("output")).unwrap();
+        fs::write(root.path().join("output/備忘.txt"), "記").unwrap();
+        assert!(matches!(begin(), Err(OutputError::NotOurs { example, .. }) if example == "備忘.txt"));
+        assert!(root.path().join(".output.huibian-old/who").exists());
+        fs::remove_file(root.path().join("output/備忘.txt")).unwrap();
+        drop(begin().unwrap());
+        assert_eq!(fs::read_to_string(root.path().join("output/who")).unwrap(), "old");
+    }
+
+    #[test]
+    fn a_folder_of_others_is_refused_and_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("output")).unwrap();
+        fs::write(root.path().join("output/報告.docx"), "x").unwrap();
+        let error =
+            OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap_err();
+        assert!(error.to_string().contains("例如「報告.docx」"), "{error}");
+        assert_eq!(listing(&root.path().join("output")), ["報告.docx"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_the_output_stays_a_link() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("disk")).unwrap();
+        std::os::unix::fs::symlink(root.path().join("disk"), root.path().join("output")).unwrap();
+        run(root.path(), "自評表.pdf");
+        run(root.path(), "自評表.pdf");
+        assert!(fs::symlink_metadata(root.path().join("output")).unwrap().is_symlink());
+        assert_eq!(listing(&root.path().join("disk")), ["內部/產出清單.json", "自評表.pdf"]);
+    }
+
+    #[test]
+    fn open_files_are_named() {
+        let root = tempfile::tempdir().unwrap();
+        run(root.path(), "自評表.pdf");
+        let files = open_files(&root.path().join("output"), |path| path.ends_with("自評表.pdf"));
+        assert_eq!(files, ["自評表.pdf"]);
+        let error = OutputError::InUse { folder: PathBuf::from("output"), files };
+        assert_eq!(
+            error.to_string(),
+            "「output」內的「自評表.pdf」正在其他程式中開啟，無法換成新的成果；上一次的成果仍在。請先關閉「自評表.pdf」再執行一次。"
+        );
+        let error = OutputError::InUse { folder: PathBuf::from("output"), files: Vec::new() };
+        assert!(error.to_string().contains("請先關閉PDF、檔案總管等視窗再執行一次"), "{error}");
     }
 
     #[test]
@@ -443,8 +486,13 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let first = OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap();
         let second = OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs"));
-        assert!(matches!(second, Err(OutputError::Busy { .. })));
+        let process = format!("行程 {}）", std::process::id());
+        assert!(
+            matches!(&second, Err(OutputError::Busy { holder, .. }) if holder.ends_with(&process)),
+            "{second:?}"
+        );
         drop(first);
+        assert_eq!(listing(root.path()), [".output.huibian-lock"]);
         assert!(OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).is_ok());
     }
 

@@ -5,7 +5,10 @@
 
 use std::fmt;
 
-use handlebars::{Handlebars, no_escape};
+use handlebars::{
+    Context, Handlebars, Helper, HelperDef, HelperResult, JsonTruthy, Output, RenderContext, RenderError,
+    RenderErrorReason, Renderable, TemplateErrorReason, no_escape,
+};
 use serde::Serialize;
 
 use crate::assets::Templates;
@@ -17,7 +20,10 @@ pub struct TemplateError {
     pub name: String,
     /// Line and column, from 1, where known.
     pub place: Option<(usize, usize)>,
+    /// What is wrong, in the reader's language.
     pub message: String,
+    /// The value the template asks for and the view does not have.
+    pub missing: Option<String>,
     /// The template is the user's own.
     pub in_override: bool,
 }
@@ -37,27 +43,79 @@ impl std::error::Error for TemplateError {}
 
 /// Renders a plain-text template: nothing is escaped, a missing value is an error.
 pub fn render(name: &str, view: &impl Serialize, templates: &Templates) -> Result<String, TemplateError> {
-    let template = templates.get(name).ok_or_else(|| TemplateError {
+    let error = |place, message, missing, in_override| TemplateError {
         name: name.to_owned(),
-        place: None,
-        message: "沒有這個範本".to_owned(),
-        in_override: false,
-    })?;
+        place,
+        message,
+        missing,
+        in_override,
+    };
+    let template = templates.get(name).ok_or_else(|| error(None, "沒有這個範本".to_owned(), None, false))?;
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
     registry.register_escape_fn(no_escape);
-    registry.register_template_string(name, &template.text).map_err(|error| TemplateError {
-        name: name.to_owned(),
-        place: error.pos(),
-        message: format!("寫法有誤（{}）", error.reason()),
-        in_override: template.is_override,
-    })?;
-    registry.render(name, view).map_err(|error| TemplateError {
-        name: name.to_owned(),
-        place: error.line_no.zip(error.column_no),
-        message: format!("無法填入（{}）", error.reason()),
-        in_override: template.is_override,
+    registry.register_helper("if", Box::new(StrictIf { wanted: true }));
+    registry.register_helper("unless", Box::new(StrictIf { wanted: false }));
+    registry
+        .register_template_string(name, &template.text)
+        .map_err(|fault| error(fault.pos(), wrong_syntax(fault.reason()), None, template.is_override))?;
+    registry.render(name, view).map_err(|fault| {
+        let (message, missing) = cannot_fill(&fault);
+        error(fault.line_no.zip(fault.column_no), message, missing, template.is_override)
     })
+}
+
+/// `#if` and `#unless` that do not take a misspelt name for "no": handlebars' own are lenient even in
+/// strict mode, and the mail would say that a file is attached when it is not.
+struct StrictIf {
+    wanted: bool,
+}
+
+impl HelperDef for StrictIf {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        registry: &'reg Handlebars<'reg>,
+        context: &'rc Context,
+        render: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let value = helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("if", 0))?;
+        if value.is_value_missing() {
+            return Err(RenderErrorReason::MissingVariable(value.relative_path().cloned()).into());
+        }
+        let holds = value.value().is_truthy(false) == self.wanted;
+        match if holds { helper.template() } else { helper.inverse() } {
+            Some(block) => block.render(registry, context, render, out),
+            None => Ok(()),
+        }
+    }
+}
+
+fn wrong_syntax(reason: &TemplateErrorReason) -> String {
+    match reason {
+        TemplateErrorReason::MismatchingClosedHelper(opened, closing)
+        | TemplateErrorReason::MismatchingClosedDecorator(opened, closing) => {
+            format!("以 {{{{#{opened}}}}} 開始的段落，卻以 {{{{/{closing}}}}} 結束")
+        }
+        _ => "大括號的寫法有誤，請與內建範本對照".to_owned(),
+    }
+}
+
+/// What to say, and the value that is not there.
+fn cannot_fill(fault: &RenderError) -> (String, Option<String>) {
+    match fault.reason() {
+        RenderErrorReason::MissingVariable(Some(name)) => {
+            (format!("沒有「{name}」這個欄位，請與內建範本對照拼法"), Some(name.clone()))
+        }
+        RenderErrorReason::HelperNotFound(name) => {
+            (format!("沒有「{name}」這個指令，請與內建範本對照拼法"), Some(name.clone()))
+        }
+        RenderErrorReason::PartialNotFound(name) => {
+            (format!("找不到要併入的範本「{name}」；範本不能併入其他範本"), Some(name.clone()))
+        }
+        reason => (format!("無法填入（{reason}）"), None),
+    }
 }
 
 #[cfg(test)]
@@ -76,7 +134,36 @@ mod tests {
         let templates = with_override("一\n{{name}}{{nmae}}\n");
         let error = render("letters/mail.hbs", &view, &templates).unwrap_err();
         assert_eq!(error.place.map(|(line, _)| line), Some(2));
-        assert!(error.in_override && error.to_string().contains("nmae"), "{error}");
+        assert_eq!(error.missing.as_deref(), Some("nmae"));
+        assert!(error.in_override && error.to_string().contains("沒有「nmae」這個欄位"), "{error}");
+    }
+
+    #[test]
+    fn a_misspelt_condition_is_no_no() {
+        let view = serde_json::json!({ "over": false, "number": null, "lines": [] });
+        for text in
+            ["{{#if ovre}}大{{else}}小{{/if}}", "一{{#unless ovre}}小{{/unless}}", "{{#each lnies}}{{/each}}"]
+        {
+            let error = render("letters/mail.hbs", &view, &with_override(text)).unwrap_err();
+            assert!(error.missing.is_some() && error.place.is_some(), "{text}: {error}");
+        }
+        for (text, expected) in [
+            ("{{#if over}}大{{else}}小{{/if}}", "小"),
+            ("{{#unless over}}小{{/unless}}", "小"),
+            ("{{#if number}}有{{/if}}", ""),
+            ("{{#if lines}}有{{else if over}}大{{else}}無{{/if}}", "無"),
+        ] {
+            assert_eq!(render("letters/mail.hbs", &view, &with_override(text)).unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_nobody_knows_is_told() {
+        for (text, name) in [("{{#fi a}}x{{/fi}}", "fi"), ("{{> other}}", "other"), ("{{up a}}", "up")] {
+            let view = serde_json::json!({ "a": "甲" });
+            let error = render("letters/mail.hbs", &view, &with_override(text)).unwrap_err();
+            assert_eq!(error.missing.as_deref(), Some(name), "{error}");
+        }
     }
 
     #[test]
@@ -89,5 +176,7 @@ mod tests {
     fn broken_syntax_is_told() {
         let error = render("letters/mail.hbs", &0, &with_override("一\n{{#if}")).unwrap_err();
         assert!(error.place.is_some(), "{error}");
+        let crossed = render("letters/mail.hbs", &0, &with_override("{{#if a}}{{/each}}")).unwrap_err();
+        assert!(crossed.to_string().contains("{{#if}} 開始的段落，卻以 {{/each}} 結束"), "{crossed}");
     }
 }

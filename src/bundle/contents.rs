@@ -17,10 +17,10 @@ pub fn contents(dossier: &Dossier, entries: &[BundleEntry]) -> String {
     ];
     for entry in entries {
         let size = match &entry.source {
-            EntrySource::Bytes(bytes) => format!("（{} 位元組）", bytes.len()),
-            EntrySource::Input { .. } => String::new(),
+            EntrySource::Bytes(bytes) => bytes.len() as u64,
+            EntrySource::Input { bytes, .. } => *bytes,
         };
-        lines.push(format!("  {}　{}{size}", entry.name, entry.caption));
+        lines.push(format!("  {}　{}（{size} 位元組）", entry.name, entry.caption));
     }
     lines.push(String::new());
     lines.push("二、附件".to_owned());
@@ -39,5 +39,11 @@ pub fn contents(dossier: &Dossier, entries: &[BundleEntry]) -> String {
     lines.push(String::new());
     lines.push("三、校驗".to_owned());
     lines.push("  本資料夾為 BagIt 1.0（RFC 8493）格式，manifest-sha512.txt 列有各檔之 SHA-512。".to_owned());
+    let lines: Vec<String> = lines.iter().map(|line| one_line(line)).collect();
     format!("\u{feff}{}\r\n", lines.join("\r\n"))
+}
+
+/// A value from outside is one line, whatever breaks stand in it.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

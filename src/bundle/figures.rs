@@ -3,9 +3,11 @@
 //! Holds what the form prints as figures and nothing else: no narrative, no detail rows, never a
 //! case.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::dossier::{Dossier, FigureRow, IndicatorSection, LabelledValue};
+use crate::dossier::{Dossier, FigureRow, IndicatorSection, LabelledValue, Reference};
 
 /// Raised when a field changes its meaning or goes away; new fields do not raise it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -38,6 +40,8 @@ struct Indicator<'a> {
     title: &'a str,
     points: Option<&'a str>,
     self_score: Option<&'a str>,
+    /// Units that gave a text, of those asked.
+    narratives: usize,
     measures: Vec<Measure<'a>>,
     figures: Vec<UnitFigures<'a>>,
 }
@@ -46,13 +50,21 @@ struct Indicator<'a> {
 struct Measure<'a> {
     label: &'a str,
     measure: &'a str,
-    units: Vec<(&'a str, Option<&'a str>)>,
+    values: Vec<UnitValue<'a>>,
     total: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct UnitValue<'a> {
+    unit: &'a str,
+    /// `null`: the unit is not asked.
+    value: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 struct UnitFigures<'a> {
     unit: &'a str,
+    heading: &'a str,
     values: &'a [LabelledValue],
 }
 
@@ -63,6 +75,9 @@ struct Appendix<'a> {
     title: &'a str,
     unit: &'a str,
     files: usize,
+    /// Pages of 佐證資料, from 1.
+    first_page: Option<usize>,
+    last_page: Option<usize>,
     absent: Option<&'a str>,
 }
 
@@ -87,21 +102,34 @@ pub fn figures_json(dossier: &Dossier) -> String {
             grade: dossier.score.grade.as_deref(),
         },
         indicators,
-        appendices: dossier
-            .appendices
-            .iter()
-            .map(|appendix| Appendix {
+        appendices: appendices(dossier),
+    };
+    // Strings and numbers only: serialising them cannot fail.
+    serde_json::to_string_pretty(&figures).unwrap_or_default() + "\n"
+}
+
+fn appendices(dossier: &Dossier) -> Vec<Appendix<'_>> {
+    let references =
+        dossier.facets.iter().flat_map(|facet| &facet.indicators).flat_map(|section| &section.references);
+    let pages: BTreeMap<&str, &Reference> =
+        references.map(|reference| (reference.number.as_str(), reference)).collect();
+    dossier
+        .appendices
+        .iter()
+        .map(|appendix| {
+            let reference = pages.get(appendix.number.as_str());
+            Appendix {
                 number: &appendix.number,
                 item: appendix.item.as_str(),
                 title: &appendix.title,
                 unit: &appendix.unit,
                 files: appendix.entries.len(),
+                first_page: reference.and_then(|reference| reference.first_page),
+                last_page: reference.and_then(|reference| reference.last_page),
                 absent: appendix.absent.as_deref(),
-            })
-            .collect(),
-    };
-    // Strings and numbers only: serialising them cannot fail.
-    serde_json::to_string_pretty(&figures).unwrap_or_default() + "\n"
+            }
+        })
+        .collect()
 }
 
 fn indicator<'a>(facet: &'a str, section: &'a IndicatorSection) -> Indicator<'a> {
@@ -115,11 +143,16 @@ fn indicator<'a>(facet: &'a str, section: &'a IndicatorSection) -> Indicator<'a>
         title: &section.title,
         points: section.points.as_deref(),
         self_score: section.self_score.as_deref(),
+        narratives: section.narratives.iter().filter(|narrative| narrative.absent.is_none()).count(),
         measures,
         figures: section
             .figures
             .iter()
-            .map(|figures| UnitFigures { unit: &figures.unit, values: &figures.rows })
+            .map(|figures| UnitFigures {
+                unit: &figures.unit,
+                heading: &figures.heading,
+                values: &figures.rows,
+            })
             .collect(),
     }
 }
@@ -128,7 +161,11 @@ fn measure<'a>(units: &'a [String], row: &'a FigureRow) -> Measure<'a> {
     Measure {
         label: &row.label,
         measure: &row.measure,
-        units: units.iter().map(String::as_str).zip(row.values.iter().map(Option::as_deref)).collect(),
+        values: units
+            .iter()
+            .zip(&row.values)
+            .map(|(unit, value)| UnitValue { unit, value: value.as_deref() })
+            .collect(),
         total: row.total.as_deref(),
     }
 }

@@ -9,20 +9,21 @@ mod names;
 mod verify;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read, Seek, Write};
 
-use anyhow::Context;
+use anyhow::{anyhow, ensure};
 
 use crate::container::{Packing, ZipSink, sniff};
 use crate::dossier::Dossier;
 use crate::exhibit::{ByteSource, Content};
-use crate::inventory::sha512_hex;
+use crate::inventory::{MediaType, sha256_hex, sha512_hex};
 use crate::place::RelPath;
 use crate::plan::Plan;
 
 pub use contents::contents;
 pub use figures::figures_json;
-pub use names::{is_safe, safe_component};
+pub use names::{is_safe, on_windows, safe_component};
 pub use verify::{Fault, Verdict, verify};
 
 /// Everything that goes into a bundle.
@@ -49,6 +50,7 @@ pub enum EntrySource {
     /// An input file, with the digest taken at intake.
     Input {
         path: RelPath,
+        bytes: u64,
         sha256: String,
     },
 }
@@ -84,14 +86,19 @@ impl BundlePlan {
                     caption: format!("附件 {}　{}（{}）", entry.number, entry.caption, appendix.unit),
                     source: EntrySource::Input {
                         path: entry.exhibit.source.clone(),
+                        bytes: entry.exhibit.bytes,
                         sha256: entry.exhibit.sha256.clone(),
                     },
                 });
             }
         }
+        let in_order = |entries: &mut Vec<BundleEntry>| {
+            entries.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+        };
+        in_order(&mut entries);
         let contents = contents(dossier, &entries);
         entries.push(BundleEntry::bytes("00-contents-目錄.txt", "目錄", contents.into_bytes()));
-        entries.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+        in_order(&mut entries);
         BundlePlan { top_folder, entries, facts: facts(plan, dossier) }
     }
 }
@@ -122,8 +129,8 @@ fn facts(plan: &Plan, dossier: &Dossier) -> Vec<(String, String)> {
 /// Writes the bag. Payload first, tag files after, since manifests hold what was really written.
 ///
 /// # Errors
-/// An input that cannot be read or is no longer what was digested at intake; a target that cannot
-/// be written; a name that is not safe on Windows.
+/// An input that cannot be read or is no longer what was digested at intake; a workbook of Excel's;
+/// a target that cannot be written; a name that is not safe on Windows, or given twice there.
 pub fn write<W: Write + Seek>(
     plan: &BundlePlan,
     source: &dyn ByteSource,
@@ -131,11 +138,12 @@ pub fn write<W: Write + Seek>(
 ) -> anyhow::Result<BundleReport> {
     let mut zip = ZipSink::new(out);
     let mut payload = Vec::new();
+    check_names(plan)?;
     for entry in &plan.entries {
-        anyhow::ensure!(is_safe(&entry.name), "the name {} is not safe in a bundle", entry.name);
         let bytes = read(entry, source)?;
-        let packing = Packing::of(sniff(&bytes));
-        put(&mut zip, plan, &format!("data/{}", entry.name), packing, &bytes)?;
+        let kind = sniff(&bytes);
+        refuse_workbook(entry, kind)?;
+        put(&mut zip, plan, &format!("data/{}", entry.name), Packing::of(kind), &bytes)?;
         payload.push((entry.name.clone(), bytes.len() as u64, sha512_hex(&bytes)));
     }
     let tag_files = tag_files(plan, &payload);
@@ -149,13 +157,37 @@ pub fn write<W: Write + Seek>(
     Ok(BundleReport { payload })
 }
 
+/// Names were made safe by whoever planned the bundle; this is the last look before bytes leave.
+fn check_names(plan: &BundlePlan) -> anyhow::Result<()> {
+    let mut taken = BTreeSet::new();
+    for entry in &plan.entries {
+        let path = format!("{}/data/{}", plan.top_folder, entry.name);
+        ensure!(is_safe(&path), "the name {path} is not safe in a bundle");
+        ensure!(taken.insert(on_windows(&path)), "the name {path} is taken in the bundle");
+    }
+    Ok(())
+}
+
+/// Evidence refuses Excel's formats long before, with a diagnostic. Should one come through, no
+/// bundle is better than one the receiver sends back (ODF and PDF only) and that may hold case rows.
+fn refuse_workbook(entry: &BundleEntry, kind: MediaType) -> anyhow::Result<()> {
+    let is_workbook = matches!(kind, MediaType::Xlsx | MediaType::Xlsb | MediaType::Xls);
+    match &entry.source {
+        EntrySource::Input { path, .. } if is_workbook => {
+            Err(anyhow!("「{path}」是 Excel 檔，不得收錄於陳報包；請另存為 .ods 或 PDF 後替換"))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn read<'a>(entry: &'a BundleEntry, source: &dyn ByteSource) -> anyhow::Result<Cow<'a, [u8]>> {
     match &entry.source {
         EntrySource::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
-        EntrySource::Input { path, sha256 } => {
-            let bytes = source.input(path).with_context(|| format!("無法讀取「{path}」"))?;
-            anyhow::ensure!(
-                crate::inventory::sha256_hex(&bytes) == *sha256,
+        EntrySource::Input { path, sha256, .. } => {
+            // Told as text: an `io::Error` in the chain would be taken for one of the output's.
+            let bytes = source.input(path).map_err(|error| anyhow!("無法讀取「{path}」：{error}"))?;
+            ensure!(
+                sha256_hex(&bytes) == *sha256,
                 "「{path}」在執行中被修改，請關閉正在編輯它的程式後再執行一次"
             );
             Ok(Cow::Owned(bytes))
@@ -182,7 +214,8 @@ fn put<W: Write + Seek>(
 /// bagit.txt, bag-info.txt and the payload manifest.
 fn tag_files(plan: &BundlePlan, payload: &[(String, u64, String)]) -> Vec<(&'static str, String)> {
     let octets: u64 = payload.iter().map(|(_, bytes, _)| bytes).sum();
-    let mut info: String = plan.facts.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+    let mut info: String =
+        plan.facts.iter().map(|(key, value)| format!("{key}: {}\n", contents::one_line(value))).collect();
     info.push_str(&format!("Payload-Oxum: {octets}.{}\n", payload.len()));
     let manifest =
         payload.iter().map(|(name, _, digest)| format!("{digest}  data/{name}\n")).collect::<String>();

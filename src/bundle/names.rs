@@ -17,7 +17,7 @@ const RESERVED: &[&str] = &[
     "COM¹", "COM²", "COM³", "LPT¹", "LPT²", "LPT³",
 ];
 
-/// Whether a path with `/` may stand in a bundle as it is.
+/// Whether a path with `/`, counted from the top folder, may stand in a bundle as it is.
 pub fn is_safe(path: &str) -> bool {
     path.encode_utf16().count() <= MAX_PATH_UNITS && path.split('/').all(is_safe_component)
 }
@@ -37,12 +37,18 @@ fn is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|reserved| stem.eq_ignore_ascii_case(reserved))
 }
 
+/// One key for all paths that Windows takes for the same: NFC (RFC 8493 §6.1.1.3) in upper case, as
+/// NTFS compares. Full upper-casing also joins a few that NTFS holds apart (`ß`, `SS`).
+pub fn on_windows(path: &str) -> String {
+    nfc(&nfc(path).to_uppercase())
+}
+
 /// Forbidden by Windows, control characters, `%`, and characters that turn the text's direction
 /// and can make one name look like another.
 fn is_forbidden(c: char) -> bool {
     matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '%')
         || c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The nearest safe name to one that people gave; never empty.
@@ -54,7 +60,8 @@ pub fn safe_component(name: &str) -> String {
         }
         _ => (safe.clone(), String::new()),
     };
-    while stem.len() + extension.len() > MAX_COMPONENT_BYTES {
+    // One byte is kept for the underscore below.
+    while stem.len() + extension.len() >= MAX_COMPONENT_BYTES {
         stem.pop();
     }
     safe = format!("{stem}{extension}");
@@ -91,12 +98,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_reserved_word_with_a_long_tail_stays_within_the_limit() {
+        for tail in 225..260 {
+            let safe = safe_component(&format!("CON.{}", "a".repeat(tail)));
+            assert!(is_safe_component(&safe), "{safe}");
+        }
+    }
+
+    #[test]
+    fn twins_on_windows_are_known_and_others_are_not() {
+        for (a, b) in [("A.pdf", "a.PDF"), ("e\u{301}", "é"), ("straße", "STRASSE"), ("Ⅲ", "ⅲ"), ("ς", "Σ")]
+        {
+            assert_eq!(on_windows(a), on_windows(b));
+        }
+        for (a, b) in [("台.pdf", "臺.pdf"), ("1", "１"), ("a b", "ab")] {
+            assert_ne!(on_windows(a), on_windows(b));
+        }
+    }
+
     proptest! {
         #[test]
         fn whatever_people_call_a_file_its_safe_name_is_safe(name in "\\PC{0,120}") {
             let safe = safe_component(&name);
             prop_assert!(is_safe_component(&safe), "{name:?} gave {safe:?}");
             prop_assert_eq!(safe_component(&safe), safe.clone());
+        }
+
+        #[test]
+        fn long_names_of_any_script_become_safe(name in "[一-鿕𠀀-𠀿😀-😿a-z. ]{60,200}") {
+            prop_assert!(is_safe_component(&safe_component(&name)), "{name:?}");
         }
 
         #[test]

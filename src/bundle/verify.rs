@@ -8,10 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use crate::container::{Caps, Package, Packing, ZipSink, sniff};
-use crate::folding::fold;
 use crate::inventory::sha512_hex;
 
-use super::is_safe;
+use super::{is_safe, on_windows};
 
 /// Limits for a bundle: larger than any that can be mailed or burnt on one disc.
 const BUNDLE_CAPS: Caps = Caps {
@@ -71,7 +70,7 @@ pub fn verify(bytes: &[u8]) -> Verdict {
     let by_name: BTreeMap<&str, &[u8]> =
         files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
     verdict.n_files = by_name.keys().filter(|name| name.starts_with("data/")).count();
-    check_names(&files, &mut verdict);
+    check_names(&top, &files, &mut verdict);
     check_declaration(&by_name, &mut verdict);
     check_manifest("manifest-sha512.txt", &by_name, |name| name.starts_with("data/"), &mut verdict);
     let is_tag = |name: &str| !name.starts_with("data/") && name != "tagmanifest-sha512.txt";
@@ -95,13 +94,13 @@ fn top_folder(names: &[String], verdict: &mut Verdict) -> Option<String> {
     }
 }
 
-fn check_names(files: &[(String, Vec<u8>)], verdict: &mut Verdict) {
+fn check_names(top: &str, files: &[(String, Vec<u8>)], verdict: &mut Verdict) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (name, _) in files {
-        if !is_safe(name) {
+        if !is_safe(&format!("{top}/{name}")) {
             verdict.fault(name, "檔名在 Windows 上無法使用");
         }
-        if let Some(twin) = seen.insert(fold(name), name) {
+        if let Some(twin) = seen.insert(on_windows(name), name) {
             verdict.fault(name, format!("與「{twin}」在 Windows 上是同一個檔名"));
         }
         if !name.starts_with("data/") && !TAG_FILES.contains(&name.as_str()) {

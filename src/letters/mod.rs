@@ -86,7 +86,10 @@ impl MailView {
 
 /// Writes the draft; over the limit it carries no attachment and says how to deliver instead.
 pub fn mail_draft(view: &MailView, bundle: &[u8], templates: &Templates) -> Result<MailDraft, TemplateError> {
-    let subject = template::render("letters/subject.hbs", view, templates)?.trim().to_owned();
+    let subject = template::render("letters/subject.hbs", view, templates)?;
+    // A header is one line, whatever a template or a title holds.
+    let lines = subject.split(char::is_control).map(str::trim).filter(|line| !line.is_empty());
+    let subject = lines.collect::<Vec<_>>().join(" ");
     let body = template::render("letters/mail.hbs", view, templates)?;
     let bare = message(view, &subject, &body, None);
     let size = bare.len() as u64 + encoded_size(bundle.len() as u64);
@@ -127,8 +130,12 @@ fn message(view: &MailView, subject: &str, body: &str, bundle: Option<&[u8]>) ->
             ContentType::new("multipart/mixed").attribute("boundary", format!("huibian-{}", view.identity)),
             BodyPart::Multipart(vec![
                 text,
-                MimePart::new("application/zip", BodyPart::Binary(bytes.into()))
-                    .attachment(view.bundle_name.as_str()),
+                // The name twice: mail programs of old read it from the content type only.
+                MimePart::new(
+                    ContentType::new("application/zip").attribute("name", view.bundle_name.as_str()),
+                    BodyPart::Binary(bytes.into()),
+                )
+                .attachment(view.bundle_name.as_str()),
             ]),
         ),
     };

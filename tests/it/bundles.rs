@@ -1,12 +1,16 @@
 //! The bundle through its door: entries in, a bag in a zip out, the same bytes every time.
 
 use std::io::{self, Cursor};
+use std::path::Path;
 
 use huibian::bundle::{self, BundleEntry, BundlePlan, EntrySource};
 use huibian::container::{Package, Packing, WORKBOOK_CAPS, ZipSink};
 use huibian::exhibit::{ByteSource, Handle};
 use huibian::inventory::{sha256_hex, sha512_hex};
+use huibian::output::OutputError;
 use huibian::place::RelPath;
+
+use crate::typesetting;
 
 struct Inputs;
 
@@ -32,7 +36,11 @@ fn plan() -> BundlePlan {
             BundleEntry {
                 name: "03-files/2-1-3_01.ods".to_owned(),
                 caption: "表".to_owned(),
-                source: EntrySource::Input { sha256: sha256_hex(input.as_str().as_bytes()), path: input },
+                source: EntrySource::Input {
+                    sha256: sha256_hex(input.as_str().as_bytes()),
+                    bytes: input.as_str().len() as u64,
+                    path: input,
+                },
             },
         ],
         facts: vec![
@@ -83,7 +91,7 @@ fn a_bag_holds_what_rfc_8493_asks_for() {
 fn an_input_that_changed_since_intake_is_never_packed() {
     let mut plan = plan();
     plan.entries[1].source =
-        EntrySource::Input { path: RelPath::new("甲.ods"), sha256: sha256_hex(b"before") };
+        EntrySource::Input { path: RelPath::new("甲.ods"), bytes: 6, sha256: sha256_hex(b"before") };
     let error = bundle::write(&plan, &Inputs, Cursor::new(Vec::new())).unwrap_err();
     assert!(error.to_string().contains("在執行中被修改"), "{error}");
 }
@@ -93,6 +101,106 @@ fn a_name_that_windows_cannot_hold_is_never_packed() {
     let mut plan = plan();
     plan.entries[0].name = "CON.pdf".to_owned();
     assert!(bundle::write(&plan, &Inputs, Cursor::new(Vec::new())).is_err());
+}
+
+#[test]
+fn twins_on_windows_and_paths_too_long_for_it_are_never_packed() {
+    let error_of = |names: [&str; 2], top: &str| {
+        let mut plan = plan();
+        plan.top_folder = top.to_owned();
+        for (entry, name) in plan.entries.iter_mut().zip(names) {
+            entry.name = name.to_owned();
+        }
+        bundle::write(&plan, &Inputs, Cursor::new(Vec::new())).unwrap_err().to_string()
+    };
+    assert!(error_of(["a/É.pdf", "A/e\u{301}.pdf"], "top").contains("not safe"), "only NFC goes in");
+    assert!(error_of(["a/É.pdf", "A/é.PDF"], "top").contains("is taken"));
+    // 150 UTF-16 units are counted from the top folder.
+    assert!(error_of(["a", &"長".repeat(79)], &"t".repeat(70)).contains("not safe"));
+}
+
+#[test]
+fn an_excel_workbook_is_never_packed() {
+    let workbook = packed(&[("xl/workbook.xml".to_owned(), b"<workbook/>".to_vec())]);
+    struct Workbook(Vec<u8>);
+    impl ByteSource for Workbook {
+        fn prepared(&self, _: &Handle) -> io::Result<Vec<u8>> {
+            Err(io::Error::other("none"))
+        }
+        fn input(&self, _: &RelPath) -> io::Result<Vec<u8>> {
+            Ok(self.0.clone())
+        }
+    }
+    let mut plan = plan();
+    plan.entries[1].source = EntrySource::Input {
+        path: RelPath::new("勞工處/其實是活頁簿.ods"),
+        bytes: workbook.len() as u64,
+        sha256: sha256_hex(&workbook),
+    };
+    let error = bundle::write(&plan, &Workbook(workbook), Cursor::new(Vec::new())).unwrap_err();
+    assert!(error.to_string().contains("請另存為 .ods 或 PDF"), "{error}");
+}
+
+#[test]
+fn an_input_that_cannot_be_read_is_not_taken_for_a_fault_of_the_output() {
+    struct Denied;
+    impl ByteSource for Denied {
+        fn prepared(&self, _: &Handle) -> io::Result<Vec<u8>> {
+            Err(io::ErrorKind::PermissionDenied.into())
+        }
+        fn input(&self, _: &RelPath) -> io::Result<Vec<u8>> {
+            Err(io::ErrorKind::PermissionDenied.into())
+        }
+    }
+    let error = bundle::write(&plan(), &Denied, Cursor::new(Vec::new())).unwrap_err();
+    let told = OutputError::explain(error, Path::new("output")).to_string();
+    assert!(told.contains("無法讀取「勞工處/表.ods」"), "{told}");
+}
+
+#[test]
+fn a_fact_stays_on_its_line() {
+    let mut plan = plan();
+    plan.facts[0].1 = "示例市政府\nPayload-Oxum: 0.0".to_owned();
+    let mut package = Package::open(Cursor::new(write(&plan)), &WORKBOOK_CAPS).unwrap();
+    let info = text(&mut package, "bag-info.txt");
+    assert!(info.starts_with("Source-Organization: 示例市政府 Payload-Oxum: 0.0\n"), "{info}");
+    assert_eq!(info.lines().count(), 3);
+}
+
+#[test]
+fn the_contents_say_what_each_file_is_and_how_large() {
+    let contents = bundle::contents(&typesetting::rich(), &plan().entries);
+    assert!(contents.starts_with('\u{feff}') && contents.ends_with("\r\n"));
+    assert_eq!(contents.matches('\n').count(), contents.matches("\r\n").count());
+    for line in ["  01-自評表.pdf　自評表（9 位元組）", "  03-files/2-1-3_01.ods　表（17 位元組）"]
+    {
+        assert!(contents.lines().any(|found| found == line), "{contents}");
+    }
+}
+
+#[test]
+fn figures_are_told_to_machines_without_a_word_of_narrative() {
+    let dossier = typesetting::rich();
+    let text = bundle::figures_json(&dossier);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((json["schema"].as_str(), json["version"].as_u64()), (Some("huibian-dossier"), Some(1)));
+    let sections: Vec<_> = dossier.facets.iter().flat_map(|facet| &facet.indicators).collect();
+    assert_eq!(json["indicators"].as_array().unwrap().len(), sections.len());
+    for (section, told) in sections.iter().zip(json["indicators"].as_array().unwrap()) {
+        assert_eq!(told["code"], section.code.as_str());
+        for (row, measure) in
+            section.table.iter().flat_map(|table| &table.rows).zip(told["measures"].as_array().unwrap())
+        {
+            let values: Vec<Option<&str>> =
+                measure["values"].as_array().unwrap().iter().map(|value| value["value"].as_str()).collect();
+            assert_eq!(values, row.values.iter().map(Option::as_deref).collect::<Vec<_>>());
+        }
+        for paragraph in section.narratives.iter().flat_map(|narrative| &narrative.paragraphs) {
+            assert!(!text.contains(paragraph.as_str()));
+        }
+    }
+    assert_eq!(json["appendices"].as_array().unwrap().len(), dossier.appendices.len());
+    assert_eq!(text, bundle::figures_json(&dossier));
 }
 
 /// Entries of a bundle, to be changed and packed again by hand.

@@ -30,6 +30,7 @@ fn a_draft_opens_unsent_with_its_bundle() {
         "Date: Thu, 10 Mar 2022 09:00:00 +0800",
         "a@example.invalid",
         "boundary=\"huibian-0badcafe\"",
+        "Content-Type: application/zip; name=\"sample-110.zip\"",
         "filename=\"sample-110.zip\"",
     ] {
         assert!(eml.contains(line), "{line}\n{eml}");
@@ -81,4 +82,43 @@ fn over_the_limit_it_says_how_to_deliver() {
         "{}",
         draft.text
     );
+}
+
+#[test]
+fn the_size_told_beforehand_is_never_below_the_mail_as_written() {
+    for bytes in [0, 1, 2, 3, 56, 57, 58, 1_000, 99_999] {
+        let bundle = vec![7u8; bytes];
+        let written =
+            letters::mail_draft(&view(10_000_000, Some("a@example.invalid")), &bundle, &Templates::builtin())
+                .unwrap();
+        assert!(written.over_limit.is_none());
+        let limit = written.eml.len() as u64 - 1;
+        let refused =
+            letters::mail_draft(&view(limit, Some("a@example.invalid")), &bundle, &Templates::builtin())
+                .unwrap();
+        let told = refused.over_limit.expect("one byte over the limit is over it");
+        assert!(told > limit && told < limit + 1_000, "{bytes}: {told} for {limit}");
+    }
+}
+
+#[test]
+fn a_header_is_one_line_whatever_the_template_holds() {
+    let mut templates = Templates::builtin();
+    assert!(templates.lay_over("letters/subject.hbs", "【陳報】\r\nBcc: a@example.invalid\n".to_owned()));
+    let draft = letters::mail_draft(&view(1_000_000, None), b"PK zip", &templates).unwrap();
+    let eml = String::from_utf8(draft.eml).unwrap();
+    assert!(!eml.lines().any(|line| line.starts_with("Bcc:")), "{eml}");
+    assert!(draft.text.contains("主旨：【陳報】 Bcc: a@example.invalid\r\n"), "{}", draft.text);
+}
+
+#[test]
+fn a_mistake_in_an_own_template_is_told_with_its_place() {
+    let mut templates = Templates::builtin();
+    assert!(
+        templates
+            .lay_over("letters/mail.hbs", "{{recipient}}　您好\n{{#if over_limt}}另送{{/if}}".to_owned())
+    );
+    let error = letters::mail_draft(&view(1_000_000, None), b"PK zip", &templates).unwrap_err();
+    assert_eq!(error.missing.as_deref(), Some("over_limt"));
+    assert!(error.to_string().starts_with("自訂範本 templates/letters/mail.hbs 第 2 行"), "{error}");
 }
