@@ -10,6 +10,7 @@ mod consistency;
 mod deadline;
 mod evidence;
 mod exceptions;
+mod fidelity;
 mod media;
 mod passages;
 mod privacy;
@@ -91,6 +92,7 @@ pub const RULES: &[&[&Rule]] = &[
     secretariat::RULES,
     consistency::RULES,
     evidence::RULES,
+    fidelity::RULES,
     deadline::RULES,
     privacy::RULES,
     characters::RULES,

@@ -14,7 +14,7 @@ use super::{exit, load_plan, load_templates, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
     let workspace = Workspace::open(&arguments.inputs)?;
-    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
+    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false, compare: true };
     let Some(plan) = load_plan(&workspace)? else { return Ok(exit::COULD_NOT_RUN) };
     let templates = load_templates(&workspace)?;
     let fonts = Fonts::embedded()?;

@@ -15,7 +15,11 @@ use super::{exit, load_plan, load_templates, today};
 
 pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let workspace = Workspace::open(&arguments.inputs)?;
-    let settings = Settings { today: today(arguments.today.as_deref())?, draft: arguments.draft };
+    let settings = Settings {
+        today: today(arguments.today.as_deref())?,
+        draft: arguments.draft,
+        compare: !arguments.no_compare,
+    };
     let Some(plan) = load_plan(&workspace)? else { return Ok(exit::COULD_NOT_RUN) };
     let templates = load_templates(&workspace)?;
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;

@@ -1,9 +1,11 @@
 //! Pages as pictures, for what cannot be copied faithfully. Only here and in `text`: hayro.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::font::{FallbackFontQuery, FontData, FontQuery};
+use hayro::hayro_interpret::hayro_cmap::CidFamily;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
@@ -20,6 +22,8 @@ pub struct Raster {
     pub rgb: Vec<u8>,
     /// Size of the page in points.
     pub page: PageSize,
+    /// Pixels a point.
+    pub scale: f64,
 }
 
 impl Raster {
@@ -36,6 +40,26 @@ pub enum Unopened {
     Damaged,
 }
 
+/// Draws pages of one document, keeping what they share.
+pub struct Renderer<'a> {
+    pdf: &'a Pdf,
+    cache: RenderCache<'a>,
+}
+
+impl<'a> Renderer<'a> {
+    pub fn new(pdf: &'a Pdf) -> Self {
+        Renderer { pdf, cache: RenderCache::new() }
+    }
+
+    /// The page with the given index (from 0), coarser than asked for where it would have more pixels than
+    /// allowed; `None` when it cannot be rendered.
+    pub fn page(&self, index: usize, dpi: f64, max_pixels: f64) -> Option<Raster> {
+        let page = self.pdf.pages().get(index)?;
+        // hayro does not panic on the public corpora; a page that makes it is a page lost.
+        catch_unwind(AssertUnwindSafe(|| raster(page, &self.cache, dpi, max_pixels))).ok().flatten()
+    }
+}
+
 /// Renders the pages with the given indices (from 0), one at a time; a page that cannot be rendered is given
 /// as `None`. Ends with `None` as soon as `page` does.
 pub fn rasters(
@@ -44,13 +68,9 @@ pub fn rasters(
     dpi: f64,
     page: &mut dyn FnMut(usize, Option<Raster>) -> Option<()>,
 ) -> Option<()> {
-    let cache = RenderCache::new();
+    let renderer = Renderer::new(pdf);
     for index in indices {
-        let raster = pdf.pages().get(index).and_then(|page| {
-            // hayro does not panic on the public corpora; a page that makes it is a page lost.
-            catch_unwind(AssertUnwindSafe(|| raster(page, &cache, dpi))).ok().flatten()
-        });
-        page(index, raster)?;
+        page(index, renderer.page(index, dpi, MAX_PIXELS))?;
     }
     Some(())
 }
@@ -69,10 +89,35 @@ pub fn open_shared(bytes: &Arc<Vec<u8>>) -> Result<Pdf, Unopened> {
     }
 }
 
+/// The font drawn in the stead of one that a document only names. Chinese characters would come out blank in
+/// the renderer's own Latin fonts.
+fn stand_in(query: &FontQuery) -> Option<(FontData, u32)> {
+    let collection =
+        |font: &FallbackFontQuery| font.character_collection.as_ref().map(|named| named.family.clone());
+    match query {
+        FontQuery::Standard(font) => Some(font.get_font_data()),
+        FontQuery::Fallback(font) => match collection(font) {
+            Some(CidFamily::AdobeCNS1 | CidFamily::AdobeGB1 | CidFamily::AdobeJapan1) => chinese(),
+            _ => Some(font.pick_standard_font().get_font_data()),
+        },
+    }
+}
+
+/// The largest of our own fonts, unpacked when a document first needs it and kept for the next one.
+fn chinese() -> Option<(FontData, u32)> {
+    static FONT: OnceLock<Option<FontData>> = OnceLock::new();
+    let unpack = || {
+        let fonts = crate::assets::fonts::unpacked().ok()?;
+        fonts.into_iter().max_by_key(Vec::len).map(|font| Arc::new(font) as FontData)
+    };
+    FONT.get_or_init(unpack).clone().map(|font| (font, 0))
+}
+
 fn raster<'a>(
     page: &'a hayro::hayro_syntax::page::Page<'a>,
     cache: &RenderCache<'a>,
     dpi: f64,
+    max_pixels: f64,
 ) -> Option<Raster> {
     let (width, height) = page.render_dimensions();
     let (width, height) = (f64::from(width), f64::from(height));
@@ -80,11 +125,11 @@ fn raster<'a>(
         return None;
     }
     let wanted = dpi / 72.0;
-    let scale = wanted.min((MAX_PIXELS / (width * height)).sqrt()).min(60_000.0 / width.max(height));
+    let scale = wanted.min((max_pixels / (width * height)).sqrt()).min(60_000.0 / width.max(height));
     let pixmap = render(
         page,
         cache,
-        &InterpreterSettings::default(),
+        &InterpreterSettings { font_resolver: Arc::new(stand_in), ..InterpreterSettings::default() },
         &RenderSettings::default(),
         &PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE },
     );
@@ -95,5 +140,6 @@ fn raster<'a>(
         height: u32::from(pixmap.height()),
         rgb,
         page: PageSize { width, height },
+        scale,
     })
 }

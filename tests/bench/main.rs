@@ -109,7 +109,7 @@ fn peak_kb(id: u32) -> u64 {
 fn typst(inputs: &Path, program: &Path) -> Duration {
     let workspace = Workspace::open(inputs).unwrap();
     let prepared = tempfile::tempdir().unwrap();
-    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false, compare: false };
     let templates = Templates::builtin();
     let start = Instant::now();
     let fonts = Fonts::embedded().unwrap();

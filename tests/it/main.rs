@@ -4,6 +4,7 @@ mod bundles;
 mod checks;
 mod cli;
 mod evidence;
+mod fidelity;
 mod hostile;
 mod letters;
 mod pipeline;

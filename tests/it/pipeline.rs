@@ -29,7 +29,7 @@ impl Progress for Silent {
 fn examine_with(copy: &Copy, runner: &dyn JobRunner) -> Examination {
     let workspace = Workspace::open(&copy.inputs()).unwrap();
     let prepared = tempfile::tempdir().unwrap();
-    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false, compare: true };
     let surroundings = Surroundings {
         workspace: &workspace,
         runner,
@@ -192,7 +192,7 @@ fn compile(copy: &Copy) -> Vec<(String, Vec<u8>)> {
     let workspace = Workspace::open(&copy.inputs()).unwrap();
     let mut output = huibian::output::OutputFolder::begin(&copy.output(), &copy.inputs()).unwrap();
     let prepared = output.scratch().unwrap();
-    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false, compare: true };
     let templates = Templates::builtin();
     let surroundings = Surroundings {
         workspace: &workspace,
