@@ -6,6 +6,7 @@ mod cli;
 mod evidence;
 mod fidelity;
 mod hostile;
+mod hostile_evidence;
 mod letters;
 mod pipeline;
 mod plans;
