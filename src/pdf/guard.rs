@@ -9,7 +9,7 @@ use hayro::hayro_syntax::Pdf;
 use lopdf::Document;
 
 use super::annotations::drawn_areas;
-use super::render::{self, Raster, Renderer};
+use super::render::{self, Drawn, Renderer};
 
 /// Coarse enough to be cheap, fine enough that a character of a footnote has a shape.
 const DPI: f64 = 72.0;
@@ -32,7 +32,7 @@ pub fn compare(source: &[u8], bound: &[u8], pages: &[usize]) -> Option<Vec<usize
     let (source, bound) = (Renderer::new(&source_pdf), Renderer::new(&bound_pdf));
     for page in pages {
         let index = page.checked_sub(1)?;
-        let Some((left, right)) = rasters(&source, &source_pdf, &bound, index) else { continue };
+        let Some((left, right)) = drawn(&source, &source_pdf, &bound, index) else { continue };
         let squares = differing_squares(&left, &right);
         if !squares.is_empty() && !marks.explain(index, &squares, &right) {
             differing.push(*page);
@@ -42,8 +42,8 @@ pub fn compare(source: &[u8], bound: &[u8], pages: &[usize]) -> Option<Vec<usize
 }
 
 /// Both pages at the same size; `None` when they have no shape in common, or neither can be drawn.
-fn rasters(source: &Renderer, source_pdf: &Pdf, bound: &Renderer, index: usize) -> Option<(Raster, Raster)> {
-    let right = bound.page(index, DPI, MAX_PIXELS)?;
+fn drawn(source: &Renderer, source_pdf: &Pdf, bound: &Renderer, index: usize) -> Option<(Drawn, Drawn)> {
+    let right = bound.page(index, DPI, MAX_PIXELS, false)?;
     let (width, height) = source_pdf.pages().get(index)?.render_dimensions();
     let stretch = f64::from(width) / f64::from(height) * right.page.height / right.page.width;
     if (stretch - 1.0).abs() > MAX_STRETCH {
@@ -51,20 +51,28 @@ fn rasters(source: &Renderer, source_pdf: &Pdf, bound: &Renderer, index: usize) 
     }
     // Pages with a unit of their own, or past 200 inches, are bound at another size than the renderer gives.
     let dpi = right.scale * 72.0 * right.page.width / f64::from(width);
-    Some((source.page(index, dpi, 2.0 * MAX_PIXELS)?, right))
+    Some((source.page(index, dpi, 2.0 * MAX_PIXELS, false)?, right))
 }
 
 /// Squares, by their column and row, in which the pictures differ visibly.
-fn differing_squares(left: &Raster, right: &Raster) -> Vec<(usize, usize)> {
+fn differing_squares(left: &Drawn, right: &Drawn) -> Vec<(usize, usize)> {
     // The last line of pixels may be there or not, by rounding.
-    let (width, height) = (left.width.min(right.width) as usize, left.height.min(right.height) as usize);
+    let (width, height) = (left.width().min(right.width()), left.height().min(right.height()));
     let mut squares = Vec::new();
     for top in (0..height).step_by(SQUARE) {
+        let bottom = (top + SQUARE).min(height);
+        let rows: Vec<(&[u8], &[u8])> = (top..bottom)
+            .map(|y| (row(left, y, width), row(right, y, width)))
+            .filter(|(left, right)| left != right)
+            .collect();
+        // Nearly every row of a faithful copy is the same to the last bit.
+        if rows.is_empty() {
+            continue;
+        }
         for start in (0..width).step_by(SQUARE) {
-            let (right_end, bottom) = ((start + SQUARE).min(width), (top + SQUARE).min(height));
-            let sum: u32 = (top..bottom).map(|y| row_difference(left, right, y, start, right_end)).sum();
-            let n_pixels = (right_end - start) * (bottom - top);
-            if f64::from(sum) > VISIBLE * n_pixels as f64 {
+            let end = (start + SQUARE).min(width);
+            let sum: u32 = rows.iter().map(|(left, right)| difference(left, right, start, end)).sum();
+            if f64::from(sum) > VISIBLE * ((end - start) * (bottom - top)) as f64 {
                 squares.push((start / SQUARE, top / SQUARE));
             }
         }
@@ -72,13 +80,15 @@ fn differing_squares(left: &Raster, right: &Raster) -> Vec<(usize, usize)> {
     squares
 }
 
+fn row(drawn: &Drawn, y: usize, width: usize) -> &[u8] {
+    let at = y * drawn.width() * 4;
+    &drawn.bytes()[at..at + width * 4]
+}
+
 /// Sum over the pixels from `start` to `end` of a row of the largest difference of any colour.
-fn row_difference(left: &Raster, right: &Raster, y: usize, start: usize, end: usize) -> u32 {
-    let row = |raster: &Raster| {
-        let at = y * raster.width as usize;
-        (at + start) * 3..(at + end) * 3
-    };
-    let pixels = left.rgb[row(left)].chunks_exact(3).zip(right.rgb[row(right)].chunks_exact(3));
+fn difference(left: &[u8], right: &[u8], start: usize, end: usize) -> u32 {
+    let (left, right) = (&left[start * 4..end * 4], &right[start * 4..end * 4]);
+    let pixels = left.chunks_exact(4).zip(right.chunks_exact(4));
     let largest = |(a, b): (&[u8], &[u8])| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0);
     pixels.map(|pair| u32::from(largest(pair))).sum()
 }
@@ -92,7 +102,7 @@ struct Marks<'a> {
 
 impl Marks<'_> {
     /// Whether every one of the squares touches a mark.
-    fn explain(&mut self, index: usize, squares: &[(usize, usize)], bound: &Raster) -> bool {
+    fn explain(&mut self, index: usize, squares: &[(usize, usize)], bound: &Drawn) -> bool {
         if self.document.is_none() {
             self.document = Document::load_mem(self.source).ok();
         }

@@ -7,6 +7,7 @@ use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_interpret::font::{FallbackFontQuery, FontData, FontQuery};
 use hayro::hayro_interpret::hayro_cmap::CidFamily;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use hayro::vello_cpu::Pixmap;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 
@@ -22,8 +23,39 @@ pub struct Raster {
     pub rgb: Vec<u8>,
     /// Size of the page in points.
     pub page: PageSize,
+}
+
+/// A page as the renderer draws it: opaque, four bytes a pixel.
+pub struct Drawn {
+    pixels: Pixmap,
+    /// Size of the page in points.
+    pub page: PageSize,
     /// Pixels a point.
     pub scale: f64,
+}
+
+impl Drawn {
+    pub fn width(&self) -> usize {
+        usize::from(self.pixels.width())
+    }
+
+    pub fn height(&self) -> usize {
+        usize::from(self.pixels.height())
+    }
+
+    /// Four bytes a pixel, line by line.
+    pub fn bytes(&self) -> &[u8] {
+        self.pixels.data_as_u8_slice()
+    }
+
+    fn opaque(&self) -> Raster {
+        Raster {
+            width: u32::from(self.pixels.width()),
+            height: u32::from(self.pixels.height()),
+            rgb: self.bytes().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect(),
+            page: self.page,
+        }
+    }
 }
 
 impl Raster {
@@ -52,11 +84,13 @@ impl<'a> Renderer<'a> {
     }
 
     /// The page with the given index (from 0), coarser than asked for where it would have more pixels than
-    /// allowed; `None` when it cannot be rendered.
-    pub fn page(&self, index: usize, dpi: f64, max_pixels: f64) -> Option<Raster> {
+    /// allowed; `None` when it cannot be rendered. Hinted letters are made for reading, unhinted ones are
+    /// cheaper.
+    pub fn page(&self, index: usize, dpi: f64, max_pixels: f64, hinting: bool) -> Option<Drawn> {
         let page = self.pdf.pages().get(index)?;
         // hayro does not panic on the public corpora; a page that makes it is a page lost.
-        catch_unwind(AssertUnwindSafe(|| raster(page, &self.cache, dpi, max_pixels))).ok().flatten()
+        let draw = || draw(page, &self.cache, dpi, max_pixels, hinting);
+        catch_unwind(AssertUnwindSafe(draw)).ok().flatten()
     }
 }
 
@@ -70,7 +104,7 @@ pub fn rasters(
 ) -> Option<()> {
     let renderer = Renderer::new(pdf);
     for index in indices {
-        page(index, renderer.page(index, dpi, MAX_PIXELS))?;
+        page(index, renderer.page(index, dpi, MAX_PIXELS, true).map(|drawn| drawn.opaque()))?;
     }
     Some(())
 }
@@ -113,12 +147,13 @@ fn chinese() -> Option<(FontData, u32)> {
     FONT.get_or_init(unpack).clone().map(|font| (font, 0))
 }
 
-fn raster<'a>(
+fn draw<'a>(
     page: &'a hayro::hayro_syntax::page::Page<'a>,
     cache: &RenderCache<'a>,
     dpi: f64,
     max_pixels: f64,
-) -> Option<Raster> {
+    hinting: bool,
+) -> Option<Drawn> {
     let (width, height) = page.render_dimensions();
     let (width, height) = (f64::from(width), f64::from(height));
     if !(width >= 1.0 && height >= 1.0) {
@@ -126,20 +161,12 @@ fn raster<'a>(
     }
     let wanted = dpi / 72.0;
     let scale = wanted.min((max_pixels / (width * height)).sqrt()).min(60_000.0 / width.max(height));
-    let pixmap = render(
+    let pixels = render(
         page,
         cache,
         &InterpreterSettings { font_resolver: Arc::new(stand_in), ..InterpreterSettings::default() },
-        &RenderSettings::default(),
+        &RenderSettings { hinting, ..RenderSettings::default() },
         &PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE },
     );
-    let rgb =
-        pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-    Some(Raster {
-        width: u32::from(pixmap.width()),
-        height: u32::from(pixmap.height()),
-        rgb,
-        page: PageSize { width, height },
-        scale,
-    })
+    Some(Drawn { pixels, page: PageSize { width, height }, scale })
 }
