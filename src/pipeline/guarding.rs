@@ -14,7 +14,7 @@ use crate::worker::{Job, JobTask, Outcome};
 use super::{Surroundings, reading};
 
 /// Pages of one job: a second or two of drawing, far within a worker's time even on a busy machine.
-const PAGES_AT_ONCE: usize = 12;
+const PAGES_AT_ONCE: usize = 24;
 
 /// Compares every bound PDF with its source and adds what differs to its remarks. Exhibits that were compared
 /// already are left alone; pages bound as pictures are drawings of their source themselves.

@@ -6,12 +6,13 @@
 //! files, half of them photos of 12 megapixels. With `-- load-l`: 400 photos and 150 documents of 2,000 pages,
 //! and a tenth of that. Linux only.
 
+mod cost;
 mod load;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use huibian::assets::{Templates, plans};
 use huibian::pipeline::{self, Progress, Settings, Surroundings};
@@ -21,6 +22,7 @@ use huibian::worker::Processes;
 use huibian::workspace::Workspace;
 use jiff::civil::Date;
 
+use cost::{Clock, Cost, Of};
 use load::{Share, files};
 
 const RUNS: usize = 3;
@@ -38,7 +40,7 @@ fn main() {
     let work = tempfile::tempdir().unwrap();
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs");
     if std::env::args().any(|argument| argument == "load-l") {
-        load_l(&sample, &program, work.path());
+        load_l(&sample, &program, work.path(), !std::env::args().any(|argument| argument == "tenth"));
         return;
     }
     let load = work.path().join("load");
@@ -52,32 +54,33 @@ fn main() {
     }
 }
 
-/// A tenth of the load, then all of it: 5 units × (80 photos, 10 documents of 14 pages, 20 of 13).
-fn load_l(sample: &Path, program: &Path, work: &Path) {
+/// A tenth of the load, then, if asked, all of it: 5 units × (80 photos, 10 documents of 14 pages, 20 of 13).
+fn load_l(sample: &Path, program: &Path, work: &Path, whole: bool) {
     let book = form(sample, program);
     let mut document = |n_pages| load::first_pages(&book, n_pages);
     let photos: Vec<Vec<u8>> = (1..4).map(|seed| load::photo(seed, 75)).collect();
-    let mut times = Vec::new();
-    for (name, share) in [
+    let mut costs = Vec::new();
+    let loads = [
         ("a tenth of load L", Share { photos: 8, documents: vec![14, 13, 13] }),
         ("load L", Share { photos: 80, documents: [vec![14; 10], vec![13; 20]].concat() }),
-    ] {
+    ];
+    for (name, share) in loads.into_iter().take(if whole { 2 } else { 1 }) {
         let inputs = work.join("load");
         load::write(sample, &inputs, &builtin_plan(), &photos, &mut document, &share);
-        times.push(measure(name, &inputs, program, work, 1));
-        guard(&inputs, program, work, times[times.len() - 1]);
+        let cost = measure(name, &inputs, program, work, 1);
+        guard(&inputs, program, work, cost);
+        costs.push(cost);
         fs::remove_dir_all(&inputs).unwrap();
     }
-    println!(
-        "\nten times the evidence        {:>7.2} times as long",
-        times[1].as_secs_f64() / times[0].as_secs_f64()
-    );
+    if let [tenth, whole] = costs[..] {
+        println!("\n  ten times the evidence       {} times as long", whole.over(tenth));
+    }
 }
 
 /// What comparing every bound page costs beside two passes of another renderer.
-fn guard(inputs: &Path, program: &Path, work: &Path, without: Duration) {
+fn guard(inputs: &Path, program: &Path, work: &Path, without: Cost) {
     let (with, ..) = compile(program, inputs, &work.join("out"), &[]);
-    let start = Instant::now();
+    let clock = Clock::start(Of::Children);
     for path in
         files(inputs).iter().filter(|path| path.extension().is_some_and(|extension| extension == "pdf"))
     {
@@ -90,34 +93,35 @@ fn guard(inputs: &Path, program: &Path, work: &Path, without: Duration) {
             fs::remove_file(drawn.path()).unwrap();
         }
     }
-    let pass = start.elapsed();
-    let cost = with.saturating_sub(without);
-    println!("  {:<28} {:>7.2} s", "one pass of pdftoppm", pass.as_secs_f64());
-    println!("  {:<28} {:>7.2} s", "the guard", cost.as_secs_f64());
-    println!("  guard / two passes           {:>7.2}", cost.as_secs_f64() / (2.0 * pass.as_secs_f64()));
+    let pass = clock.cost();
+    let cost = with - without;
+    println!("  {:<28} {}", "one pass of pdftoppm", pass.shown());
+    println!("  {:<28} {}", "the guard", cost.shown());
+    println!("  guard / two passes           {}", cost.over(pass.twice()));
 }
 
 /// Prints the figures of a load and gives the time of a run without the guard.
-fn measure(name: &str, inputs: &Path, program: &Path, work: &Path, n_runs: usize) -> Duration {
+fn measure(name: &str, inputs: &Path, program: &Path, work: &Path, n_runs: usize) -> Cost {
     let files = files(inputs);
     let bytes: u64 = files.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
     println!("\n{name}: {} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
-    let mut runs: Vec<(Duration, u64, u64)> =
+    println!("  {:<28}    clock  processors", "");
+    let mut runs: Vec<(Cost, u64, u64)> =
         (0..n_runs).map(|_| compile(program, inputs, &work.join("out"), &["--no-compare"])).collect();
-    runs.sort();
-    let (time, parent, worker) = runs[n_runs / 2];
+    runs.sort_by(|a, b| a.0.wall.total_cmp(&b.0.wall));
+    let (cost, parent, worker) = runs[n_runs / 2];
     let floors = [
         ("Typst on the same pages", typst(inputs, program)),
         ("sha256sum of the inputs", command(Command::new("sha256sum").args(&files))),
         ("vipsthumbnail on the photos", thumbnails(&files, work)),
     ];
-    let sum: Duration = floors.iter().map(|(_, time)| *time).sum();
-    for (floor, time) in floors {
-        println!("  {floor:<28} {:>7.2} s", time.as_secs_f64());
+    let sum = floors.iter().fold(Cost::default(), |sum, (_, cost)| sum + *cost);
+    for (floor, cost) in floors {
+        println!("  {floor:<28} {}", cost.shown());
     }
-    println!("  {:<28} {:>7.2} s", "sum of the floors", sum.as_secs_f64());
-    println!("  {:<28} {:>7.2} s  (median of {n_runs}, without the guard)", "compile", time.as_secs_f64());
-    println!("  compile / floors             {:>7.2}", time.as_secs_f64() / sum.as_secs_f64());
+    println!("  {:<28} {}", "sum of the floors", sum.shown());
+    println!("  {:<28} {}  (median of {n_runs}, without the guard)", "compile", cost.shown());
+    println!("  compile / floors             {}", cost.over(sum));
     let output: u64 =
         load::files(&work.join("out")).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
     println!(
@@ -126,12 +130,12 @@ fn measure(name: &str, inputs: &Path, program: &Path, work: &Path, n_runs: usize
         worker / 1000,
         output / 1_000_000
     );
-    time
+    cost
 }
 
-/// Wall time, and the parent's and the largest worker's peak in kB.
-fn compile(program: &Path, inputs: &Path, out: &Path, options: &[&str]) -> (Duration, u64, u64) {
-    let start = Instant::now();
+/// What it costs, and the parent's and the largest worker's peak in kB.
+fn compile(program: &Path, inputs: &Path, out: &Path, options: &[&str]) -> (Cost, u64, u64) {
+    let clock = Clock::start(Of::Children);
     let mut child = Command::new(program)
         .arg("compile")
         .args(options)
@@ -154,9 +158,9 @@ fn compile(program: &Path, inputs: &Path, out: &Path, options: &[&str]) -> (Dura
         {
             worker = worker.max(peak_kb(id));
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(10));
     }
-    (start.elapsed(), parent, worker)
+    (clock.cost(), parent, worker)
 }
 
 fn running(child: &mut Child) -> bool {
@@ -176,7 +180,7 @@ fn peak_kb(id: u32) -> u64 {
 }
 
 /// Loading the fonts, typesetting form and appendices: what Typst alone would take.
-fn typst(inputs: &Path, program: &Path) -> Duration {
+fn typst(inputs: &Path, program: &Path) -> Cost {
     typeset(inputs, program).0
 }
 
@@ -185,14 +189,14 @@ fn form(sample: &Path, program: &Path) -> Vec<u8> {
     typeset(sample, program).1
 }
 
-fn typeset(inputs: &Path, program: &Path) -> (Duration, Vec<u8>) {
+fn typeset(inputs: &Path, program: &Path) -> (Cost, Vec<u8>) {
     let workspace = Workspace::open(inputs).unwrap();
     let prepared = tempfile::tempdir().unwrap();
     let settings = Settings { today: Date::constant(2022, 2, 10), draft: false, compare: false };
     let templates = Templates::builtin();
-    let start = Instant::now();
+    let clock = Clock::start(Of::ThisProcess);
     let fonts = Fonts::embedded().unwrap();
-    let loading = start.elapsed();
+    let loading = clock.cost();
     let surroundings = Surroundings {
         workspace: &workspace,
         runner: &Processes::of(program.to_owned()),
@@ -203,10 +207,10 @@ fn typeset(inputs: &Path, program: &Path) -> (Duration, Vec<u8>) {
     };
     let examination = pipeline::examine(builtin_plan(), &settings, &surroundings).unwrap();
     let dossier = pipeline::dossier(&examination, &settings);
-    let start = Instant::now();
+    let clock = Clock::start(Of::ThisProcess);
     typeset::appendices(&dossier, &templates, &fonts).unwrap();
     let form = typeset::form(&dossier, &templates, &fonts).unwrap();
-    (loading + start.elapsed(), form.pdf)
+    (loading + clock.cost(), form.pdf)
 }
 
 fn builtin_plan() -> Plan {
@@ -214,7 +218,7 @@ fn builtin_plan() -> Plan {
     plan::lower(&layers).0.unwrap()
 }
 
-fn thumbnails(files: &[PathBuf], work: &Path) -> Duration {
+fn thumbnails(files: &[PathBuf], work: &Path) -> Cost {
     let out = work.join("thumbnails");
     fs::create_dir_all(&out).unwrap();
     let photos = files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "jpg"));
@@ -226,9 +230,9 @@ fn thumbnails(files: &[PathBuf], work: &Path) -> Duration {
     )
 }
 
-fn command(command: &mut Command) -> Duration {
-    let start = Instant::now();
+fn command(command: &mut Command) -> Cost {
+    let clock = Clock::start(Of::Children);
     let status = command.stdout(Stdio::null()).status();
     assert!(status.is_ok_and(|status| status.success()), "{command:?} is needed for the floors");
-    start.elapsed()
+    clock.cost()
 }
