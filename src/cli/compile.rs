@@ -39,7 +39,7 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     progress.clear();
     print_text(&examination)?;
     print_summary(&examination, &products, arguments)?;
-    Ok(if examination.diagnostics.block() { exit::ERRORS_FOUND } else { exit::DONE })
+    Ok(exit::judged(&examination.diagnostics))
 }
 
 /// What was made, where it lies, what to do next.
