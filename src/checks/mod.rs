@@ -15,6 +15,9 @@ mod passages;
 mod privacy;
 mod secretariat;
 
+pub use completeness::UNIT_MISSING;
+pub use deadline::DEADLINE_UNIT_LATE;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;

@@ -19,6 +19,7 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let Some(plan) = load_plan(&workspace)? else { return Ok(exit::COULD_NOT_RUN) };
     let templates = load_templates(&workspace)?;
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
+    output.keep(pipeline::is_of_notices);
     let prepared = output.scratch()?;
     let fonts = Fonts::embedded()?;
     let progress = TerminalProgress::new();

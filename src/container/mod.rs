@@ -7,6 +7,7 @@
 mod compound;
 mod names;
 mod package;
+mod repack;
 mod sniff;
 mod text;
 mod write;
@@ -14,6 +15,7 @@ mod write;
 pub use compound::{Compound, CompoundFault, compose};
 pub use names::{EntryName, NameSource};
 pub use package::{Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
+pub use repack::repack;
 pub use sniff::{sniff, sniff_reader};
 pub use text::decode_part;
 pub use write::{Packing, ZipSink, rewrite};

@@ -3,6 +3,7 @@
 //! Reads like the picture in ARCHITECTURE.md. Touches the disk only through the workspace (never
 //! written), the job runner and the sink for outputs it is given.
 
+mod notices;
 mod products;
 mod reading;
 mod records;
@@ -29,6 +30,7 @@ use crate::typeset::Fonts;
 use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
+pub use notices::{NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices};
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
 pub use tally::tally;
 

@@ -6,6 +6,7 @@ mod cli;
 mod evidence;
 mod hostile;
 mod letters;
+mod markup;
 mod pipeline;
 mod plans;
 mod readme;
