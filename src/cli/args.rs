@@ -30,6 +30,8 @@ pub enum Command {
     Status(Status),
     /// 產生給各單位的補件通知（郵件草稿、標註過的填報檔）與收件證明
     Notices(Notices),
+    /// 年度期程；可另存成行事曆檔（.ics）
+    Timeline(Timeline),
     /// 逐格比對兩份填報檔
     Diff(Diff),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
@@ -105,6 +107,16 @@ pub struct Notices {
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Timeline {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 另存成行事曆檔，可匯入 Outlook、Google 日曆
+    #[arg(long, value_name = "檔案")]
+    pub ics: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

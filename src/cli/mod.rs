@@ -15,6 +15,7 @@ mod menu;
 mod notices;
 mod progress;
 mod status;
+mod timeline;
 mod verify;
 
 use std::io::{BufReader, Write};
@@ -72,6 +73,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Forms(arguments) => forms::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
+        Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Notices(arguments) => notices::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),

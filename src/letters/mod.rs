@@ -3,6 +3,7 @@
 //! Letters to units stand in `notice` and `receipt`. Boundary, Message-ID and date are fixed by the dossier:
 //! the same bundle gives the same draft. Sends nothing.
 
+mod ics;
 mod notice;
 mod receipt;
 mod unsent;
@@ -16,6 +17,7 @@ use crate::plan::Plan;
 use crate::submission::SecretariatAnswers;
 use crate::template::{self, TemplateError};
 
+pub use ics::{Occasion, calendar};
 pub use notice::{Notice, NoticeView, Person, Told, notice};
 pub use receipt::{ReceiptView, ReceivedLine, receipt};
 use unsent::{Attachment, UnsentMail};

@@ -33,6 +33,8 @@ pub struct NoticeView {
     pub warnings: Vec<Line>,
     /// 「111年2月15日（星期二）」 and 「還有 3 個上班日」.
     pub due: String,
+    /// 「111年2月15日」.
+    pub due_day: String,
     pub remaining: String,
     pub late: bool,
     /// File name of the marked workbook or of the list.
@@ -115,6 +117,7 @@ impl NoticeView {
             errors: lines(true),
             warnings: lines(false),
             due: roc::day_and_weekday(due.day),
+            due_day: roc::full(due.day),
             remaining: due.remaining.words(),
             late: due.is_over(),
             attachment: None,

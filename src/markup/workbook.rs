@@ -4,7 +4,7 @@
 //! stands on sheets.
 
 use crate::splice::{Edits, attribute, escape, with_attribute};
-use crate::xml::{Node, Xml};
+use crate::xml::{Node, Tag, Xml};
 
 use super::Unmarkable;
 use super::parts::RELATIONS_NAMESPACE;
@@ -23,8 +23,6 @@ pub(super) struct WorkbookPart {
     first: usize,
     /// As `<` is followed by in this part: empty or `x:`.
     prefix: String,
-    /// The name under which a sheet gives its relationship: `r:id`.
-    relation_attribute: String,
     highest_id: u32,
     edits: Edits,
 }
@@ -40,7 +38,6 @@ impl WorkbookPart {
             sheets: Vec::new(),
             first: 0,
             prefix: String::new(),
-            relation_attribute: String::new(),
             highest_id: 0,
             edits: Edits::default(),
         };
@@ -52,7 +49,7 @@ impl WorkbookPart {
             let Node::Open(tag) = node else { continue };
             let written = &text[span.clone()];
             match tag.local() {
-                "sheet" => part.list(&tag, written, span.start),
+                "sheet" => part.list(&tag, span.start),
                 "workbookView" => {
                     let mut shown = with_attribute(written, "activeTab", "0");
                     if attribute(written, "firstSheet").is_some() {
@@ -70,25 +67,19 @@ impl WorkbookPart {
                 _ => {}
             }
         }
-        if part.sheets.is_empty() || part.relation_attribute.is_empty() {
+        if part.sheets.is_empty() {
             return Err(Unmarkable("沒有工作表".to_owned()));
         }
         part.text = text;
         Ok(part)
     }
 
-    fn list(&mut self, tag: &crate::xml::Tag<'_>, written: &str, at: usize) {
+    fn list(&mut self, tag: &Tag<'_>, at: usize) {
         if self.sheets.is_empty() {
             self.first = at;
             self.prefix = tag.name().strip_suffix("sheet").unwrap_or_default().to_owned();
         }
         let relation = tag.local_attribute("id").unwrap_or_default();
-        let is_id = |name: &&str| attribute(written, name).is_some_and(|range| written[range] == relation);
-        if let Some(name) =
-            ["r:id", "rel:id", "d3p1:id", "ns0:id", "ns1:id"].iter().copied().find(|name| is_id(name))
-        {
-            self.relation_attribute = name.to_owned();
-        }
         let id = tag.attribute("sheetId").and_then(|id| id.parse().ok()).unwrap_or(0);
         self.highest_id = self.highest_id.max(id);
         self.sheets.push(Listed { name: tag.attribute("name").unwrap_or_default(), relation });
@@ -99,11 +90,12 @@ impl WorkbookPart {
         // Excel takes ids up to 65534.
         let id = self.highest_id.checked_add(1).filter(|id| *id < 65_535);
         let id = id.ok_or_else(|| Unmarkable("工作表編號用盡".to_owned()))?;
-        let (prefix, attribute) = (&self.prefix, &self.relation_attribute);
+        let prefix = &self.prefix;
         let name = escape(name);
+        // Some programs declare `r` on each sheet and not at the root: ours brings its own along.
         self.edits.insert(
             self.first,
-            format!("<{prefix}sheet name=\"{name}\" sheetId=\"{id}\" {attribute}=\"{relation}\"/>"),
+            format!("<{prefix}sheet xmlns:r=\"{RELATIONS_NAMESPACE}\" name=\"{name}\" sheetId=\"{id}\" r:id=\"{relation}\"/>"),
         );
         Ok(self.edits.apply(&self.text))
     }

@@ -75,7 +75,6 @@ struct Surveyed {
     formats_at: Option<usize>,
     drawing_at: Option<usize>,
     end: usize,
-    root: Range<usize>,
     /// Formats of an earlier round.
     ours: Vec<Range<usize>>,
     /// Opening tags of the rules that are not ours.
@@ -106,14 +105,8 @@ pub(super) fn mark(text: &str, marks: &Marks<'_>) -> Result<Option<String>, Unma
     }
     if let Some(id) = marks.drawing {
         let p = &surveyed.prefix;
-        let r = bound_prefix(&text[surveyed.root.clone()], RELATIONS_NAMESPACE);
-        let declared = match &r {
-            Some(_) => String::new(),
-            None => format!(" xmlns:r=\"{RELATIONS_NAMESPACE}\""),
-        };
-        let r = r.as_deref().unwrap_or("r");
         let at = surveyed.drawing_at.unwrap_or(surveyed.end);
-        edits.insert(at, format!("<{p}legacyDrawing{declared} {r}:id=\"{id}\"/>"));
+        edits.insert(at, format!("<{p}legacyDrawing xmlns:r=\"{RELATIONS_NAMESPACE}\" r:id=\"{id}\"/>"));
     }
     Ok((!edits.is_empty()).then(|| edits.apply(text)))
 }
@@ -133,7 +126,6 @@ fn survey(text: &str) -> Result<Surveyed, Unmarkable> {
                 let local = tag.local();
                 if depth == 0 {
                     surveyed.prefix = tag.name().strip_suffix("worksheet").unwrap_or_default().to_owned();
-                    surveyed.root = span.clone();
                 }
                 if depth == 1 {
                     // Extensions stand last; alternatives hold controls.
@@ -220,12 +212,4 @@ fn conditional_formats(marks: &Marks<'_>, p: &str) -> String {
         }
     }
     out
-}
-
-/// The prefix that a root element binds to a namespace.
-fn bound_prefix(root: &str, namespace: &str) -> Option<String> {
-    let at = root.find(&format!("\"{namespace}\"")).or_else(|| root.find(&format!("'{namespace}'")))?;
-    let name = root[..at].trim_end().strip_suffix('=')?.trim_end();
-    let prefix = &name[name.rfind("xmlns:")? + "xmlns:".len()..];
-    prefix.chars().all(|c| c.is_ascii_alphanumeric()).then(|| prefix.to_owned())
 }

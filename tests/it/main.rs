@@ -11,6 +11,7 @@ mod pipeline;
 mod plans;
 mod readme;
 mod rendering;
+mod rounds;
 mod support;
 mod tidy;
 mod typesetting;

@@ -123,7 +123,7 @@ fn what_was_there_in_changed_parts_is_still_there() {
     let sheets = &workbook[workbook.find("<sheets>").unwrap()..];
     assert!(
         sheets.starts_with(
-            "<sheets><sheet name=\"待修正清單\" sheetId=\"10\" r:id=\"rIdHuibian1\"/><sheet name=\"首頁\""
+            "<sheets><sheet xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" name=\"待修正清單\" sheetId=\"10\" r:id=\"rIdHuibian1\"/><sheet name=\"首頁\""
         ),
         "{}",
         &sheets[..200]
