@@ -212,15 +212,18 @@ fn a_units_own_comments_stay() {
 const ODS: &str = r#"<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"><office:automatic-styles></office:automatic-styles><office:body><office:spreadsheet><table:table table:name="表"><table:table-column/><table:table-row table:number-rows-repeated="3"><table:table-cell table:number-columns-repeated="4" office:value-type="float" office:value="7"><text:p>7</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><office:annotation><text:p>自己的話</text:p></office:annotation></table:table-cell></table:table-row><table:table-row table:number-rows-repeated="1048572"><table:table-cell table:number-columns-repeated="16384"/></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"#;
 
 fn ods() -> Vec<u8> {
+    ods_of(ODS.as_bytes())
+}
+
+fn ods_of(content: &[u8]) -> Vec<u8> {
     let mut sink = huibian::container::ZipSink::new(Cursor::new(Vec::new()));
     let kind = "application/vnd.oasis.opendocument.spreadsheet";
-    for (name, content) in [
-        ("mimetype", kind),
-        ("content.xml", ODS),
-        ("styles.xml", "<office:document-styles><office:styles></office:styles></office:document-styles>"),
-    ] {
+    let styles = "<office:document-styles><office:styles></office:styles></office:document-styles>";
+    let parts =
+        [("mimetype", kind.as_bytes()), ("content.xml", content), ("styles.xml", styles.as_bytes())];
+    for (name, content) in parts {
         let bytes = content.len() as u64;
-        sink.entry(name, huibian::container::Packing::Stored, bytes, &mut content.as_bytes()).unwrap();
+        sink.entry(name, huibian::container::Packing::Stored, bytes, &mut &content[..]).unwrap();
     }
     sink.finish().unwrap().into_inner()
 }
@@ -290,6 +293,22 @@ proptest::proptest! {
             parts(&marked);
         }
     }
+}
+
+proptest::proptest! {
+    #[test]
+    fn damaged_ods_content_costs_the_copy_alone(at in 0usize..ODS.len(), byte: u8) {
+        let mut content = ODS.as_bytes().to_vec();
+        content[at] = byte;
+        let marked = [at_cell("A2"), at_cell("C3"), at_cell("F2"), at_cell("A4")];
+        if let Ok(marked) = markup::mark(&ods_of(&content), &list(&marked)) {
+            parts(&marked);
+        }
+    }
+}
+
+fn at_cell(cell: &str) -> Diagnostic {
+    at("表", cell, "有誤")
 }
 
 /// A blank form: cells that were never written are marked all the same.
