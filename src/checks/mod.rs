@@ -14,6 +14,7 @@ mod media;
 mod passages;
 mod privacy;
 mod secretariat;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +57,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     let mut diagnostics = found;
     completeness::check(input, &told, &mut diagnostics);
     secretariat::check(input, &told, &mut diagnostics);
+    settings::check(input, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
@@ -89,6 +91,7 @@ pub fn accept(diagnostics: &Diagnostics, force_draft: bool) -> Accepted {
 pub const RULES: &[&[&Rule]] = &[
     completeness::RULES,
     secretariat::RULES,
+    settings::RULES,
     consistency::RULES,
     evidence::RULES,
     deadline::RULES,

@@ -260,6 +260,18 @@ const CASES: &[Case] = &[
         Error,
         "8",
     ),
+    ("setting-out-of-range", |s| s.set_setting("picture_dpi", "30"), Warning, "72 到 600"),
+    ("setting-out-of-range", |s| s.set_setting("mail_megabytes", "0"), Warning, "1 到 1000"),
+    ("setting-date-implausible", |s| s.set_setting("prepared_on", "110/03/10"), Warning, "110年3月10日"),
+    (
+        "points-negative",
+        |s| {
+            let points: toml::Table = toml::from_str("training = \"-10\"").unwrap();
+            s.secretariat().insert("points".into(), points.into());
+        },
+        Error,
+        "-10",
+    ),
     (
         "exception-incomplete",
         |s| {
@@ -409,6 +421,16 @@ const NEAR_MISSES: &[NearMiss] = &[
     ("mobile-number", |s| s.set_narrative("police", "POL03", "請撥 03-5250000 轉 123")),
     ("character-compatibility", |s| s.set_narrative("police", "POL03", "人口㈠①、％")),
     ("character-without-glyph", |s| s.uncovered = vec!['龘']),
+    ("setting-out-of-range", |s| s.set_setting("picture_dpi", "72")),
+    ("setting-date-implausible", |s| s.set_setting("prepared_on", "111/12/31")),
+    ("points-negative", |s| {
+        let points: toml::Table = toml::from_str("training = \"無\"").unwrap();
+        s.secretariat().insert("points".into(), points.into());
+    }),
+    ("self-score-above-points", |s| {
+        let scores = s.secretariat()["scores"].as_table_mut().unwrap();
+        scores.insert("training".into(), "無".into());
+    }),
     ("exception-unmatched", |s| {
         s.files.retain(|file| !file.path.as_str().contains("警03-1"));
         s.except("evidence-missing＠警０３-1 ", "正本另送", "王示例");
