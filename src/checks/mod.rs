@@ -3,6 +3,7 @@
 //! Pure: submissions, files' facts and figures in, diagnostics out. Knows what the plan demands;
 //! knows neither how workbooks are laid out nor how diagnostics are shown.
 
+mod astray;
 mod bearings;
 mod characters;
 mod completeness;
@@ -60,6 +61,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     settings::check(input, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
+    astray::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
@@ -94,6 +96,7 @@ pub const RULES: &[&[&Rule]] = &[
     settings::RULES,
     consistency::RULES,
     evidence::RULES,
+    astray::RULES,
     deadline::RULES,
     privacy::RULES,
     characters::RULES,

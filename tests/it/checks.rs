@@ -157,6 +157,12 @@ const CASES: &[Case] = &[
         "表.pdf",
     ),
     (
+        "evidence-misplaced",
+        |s| s.evidence("警04-5").path = RelPath::new("教育處/警04-5_照片/照片.jpg"),
+        Warning,
+        "「警察局」，卻放在「教育處」",
+    ),
+    (
         "masking-unconfirmed",
         |s| drop(s.units.get_mut("police").unwrap().insert("unmasked".into(), "警04-3".into())),
         Error,
@@ -413,6 +419,7 @@ const NEAR_MISSES: &[NearMiss] = &[
         s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/照片.JPEG")
     }),
     ("evidence-kind-unfit", |s| s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/照片.JPEG")),
+    ("evidence-misplaced", |s| s.evidence("警04-5").path = RelPath::new("送審/警04-5_照片/照片.jpg")),
     ("evidence-unusable", |s| {
         s.preparation("警03-1").content = Content::File { reason: "試算表".to_owned() };
     }),
