@@ -1,6 +1,7 @@
 //! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use crate::pipeline::{self, Examination, Settings, Surroundings};
 use crate::render;
@@ -13,8 +14,20 @@ use super::progress::TerminalProgress;
 use super::{exit, load_plan, load_templates, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(&arguments.inputs)?;
     let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
+    examined(&arguments.inputs, &settings, |examination, _| {
+        print(examination, arguments.format)?;
+        Ok(if examination.diagnostics.block() { exit::ERRORS_FOUND } else { exit::DONE })
+    })
+}
+
+/// Examines a workspace without writing anything, and hands on what was found.
+pub(super) fn examined(
+    inputs: &Path,
+    settings: &Settings,
+    then: impl FnOnce(&Examination, &Surroundings) -> anyhow::Result<u8>,
+) -> anyhow::Result<u8> {
+    let workspace = Workspace::open(inputs)?;
     let Some(plan) = load_plan(&workspace)? else { return Ok(exit::COULD_NOT_RUN) };
     let templates = load_templates(&workspace)?;
     let fonts = Fonts::embedded()?;
@@ -28,10 +41,9 @@ pub fn run(arguments: &Check) -> anyhow::Result<u8> {
         prepared: prepared.path(),
         progress: &progress,
     };
-    let examination = pipeline::examine(plan, &settings, &surroundings)?;
+    let examination = pipeline::examine(plan, settings, &surroundings)?;
     progress.clear();
-    print(&examination, arguments.format)?;
-    Ok(if examination.diagnostics.block() { exit::ERRORS_FOUND } else { exit::DONE })
+    then(&examination, &surroundings)
 }
 
 fn print(examination: &Examination, format: Format) -> anyhow::Result<()> {

@@ -11,6 +11,7 @@ mod forms;
 mod init;
 mod menu;
 mod progress;
+mod trace;
 mod verify;
 
 use std::io::{BufReader, Write};
@@ -64,6 +65,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Appeal(arguments) => appeal::run(&arguments),
         Command::Worker => {

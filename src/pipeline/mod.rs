@@ -3,7 +3,9 @@
 //! Reads like the picture in ARCHITECTURE.md. Touches the disk only through the workspace (never
 //! written), the job runner and the sink for outputs it is given.
 
+mod inquiry;
 mod products;
+mod provenance;
 mod reading;
 mod records;
 
@@ -30,6 +32,7 @@ use crate::typeset::Fonts;
 use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
+pub use inquiry::{Inquiry, inquire};
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
 
 /// What this run was asked to do.
