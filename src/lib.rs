@@ -27,6 +27,7 @@ pub mod inventory;
 pub mod layout;
 pub mod plan;
 pub mod submission;
+pub mod tally;
 pub mod trace;
 
 // Phases.

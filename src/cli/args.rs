@@ -26,6 +26,8 @@ pub enum Command {
     Forms(Forms),
     /// 檢核填報內容與佐證，列出要修正的地方
     Check(Check),
+    /// 收件進度：各單位交了沒、錯誤與佐證、離期限幾個上班日、接下來做什麼
+    Status(Status),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
     Compile(Compile),
     /// 說明一條檢核規則
@@ -78,6 +80,16 @@ pub struct Check {
 pub enum Format {
     Text,
     Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Status {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod products;
 mod provenance;
 mod reading;
 mod records;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -34,6 +35,7 @@ use crate::workspace::Workspace;
 
 pub use inquiry::{Inquiry, inquire};
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
+pub use tally::tally;
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]

@@ -6,12 +6,14 @@
 mod columns;
 mod excerpt;
 mod json;
+mod status;
 mod text;
 
 use crate::diagnostic::{Rule, Severity};
 use crate::identity;
 
 pub use json::json;
+pub use status::status;
 pub use text::{TextOptions, plan_text, summary, text};
 
 /// Columns of an explanation.
