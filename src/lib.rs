@@ -34,6 +34,7 @@ pub mod register;
 pub mod revision;
 pub mod submission;
 pub mod tally;
+pub mod trace;
 
 // Phases.
 pub mod assembly;

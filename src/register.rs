@@ -14,7 +14,7 @@ use crate::roc;
 
 /// When something was first seen: a day, and the minute where the clock was read (Taiwan, UTC+8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Moment {
     Minute(DateTime),
     /// The day was given on the command line; no clock was read.

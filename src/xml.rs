@@ -92,6 +92,7 @@ impl<'a> Xml<'a> {
     }
 
     /// The next node; `None` at the end of the part.
+    #[expect(clippy::should_implement_trait, reason = "an iterator would lend `self` to `skip` and `text`")]
     pub fn next(&mut self) -> Result<Option<Node<'a>>, XmlFault> {
         while !self.ended {
             let node = match self.reader.read_event() {

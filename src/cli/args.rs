@@ -38,6 +38,8 @@ pub enum Command {
     Compile(Compile),
     /// 說明一條檢核規則
     Explain(Explain),
+    /// 由印出的內容查回填報的儲存格與檔案，或由儲存格查出印在何處
+    Trace(Trace),
     /// 驗證陳報包是否完整、未被更動
     Verify(Verify),
     /// 初審成績送達後，計算申復的最後一日
@@ -150,6 +152,16 @@ pub struct Explain {
     /// 規則代號；省略則列出全部
     #[arg(value_name = "規則")]
     pub rule: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// 指標（2-1）、附件（2-1-3）、工作項目或佐證項目的代碼、檔名、儲存格（「工作表!C12」）
+    #[arg(value_name = "項目")]
+    pub item: String,
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
 }
 
 #[derive(Debug, Args)]

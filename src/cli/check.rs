@@ -2,17 +2,16 @@
 
 use std::io::{IsTerminal, Write};
 
-use crate::pipeline::Examination;
+use crate::pipeline::{Examination, Settings};
 use crate::render;
 
 use super::args::{Check, Format};
 use super::examination::examine;
-use super::{exit, width};
+use super::{exit, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
-    let Some(examined) = examine(&arguments.inputs, arguments.today.as_deref())? else {
-        return Ok(exit::COULD_NOT_RUN);
-    };
+    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
+    let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
     print(&examined.examination, arguments.format)?;
     Ok(exit::judged(&examined.examination.diagnostics))
 }

@@ -1,48 +1,76 @@
-//! A workspace opened and examined, for the commands that look and do not compile.
+//! A workspace opened, and examined for the commands that look and do not compile.
 //!
-//! Prepared exhibits go to a temporary folder and end with it.
+//! What those commands prepare goes to a temporary folder and ends with them.
 
 use std::path::Path;
 
-use jiff::civil::Date;
+use tempfile::TempDir;
 
 use crate::assets::Templates;
 use crate::pipeline::{self, Examination, Settings, Surroundings};
+use crate::plan::Plan;
 use crate::typeset::Fonts;
 use crate::worker::Processes;
 use crate::workspace::Workspace;
 
 use super::progress::TerminalProgress;
-use super::{load_plan, load_templates, today};
+use super::{load_plan, load_templates};
 
-/// What the examination of a workspace leaves behind.
-pub(super) struct Examined {
+/// What a run needs around a workspace, whatever it goes on to do.
+pub(super) struct Opened {
     pub workspace: Workspace,
     pub templates: Templates,
     pub runner: Processes,
-    pub today: Date,
+    pub progress: TerminalProgress,
+    fonts: Fonts,
+}
+
+impl Opened {
+    /// Exhibits are prepared into `prepared`, a folder that is empty now.
+    pub fn surroundings<'a>(&'a self, prepared: &'a Path) -> Surroundings<'a> {
+        Surroundings {
+            workspace: &self.workspace,
+            runner: &self.runner,
+            templates: &self.templates,
+            fonts: &self.fonts,
+            prepared,
+            progress: &self.progress,
+        }
+    }
+}
+
+/// Opens a workspace with its plan; `None` when the plan cannot be read, which is then printed.
+pub(super) fn open(inputs: &Path) -> anyhow::Result<Option<(Opened, Plan)>> {
+    let workspace = Workspace::open(inputs)?;
+    let Some(plan) = load_plan(&workspace)? else { return Ok(None) };
+    let opened = Opened {
+        templates: load_templates(&workspace)?,
+        runner: Processes::of_this_binary()?,
+        progress: TerminalProgress::new(),
+        fonts: Fonts::embedded()?,
+        workspace,
+    };
+    Ok(Some((opened, plan)))
+}
+
+/// What the examination of a workspace leaves behind.
+pub(super) struct Examined {
+    pub opened: Opened,
     pub examination: Examination,
+    prepared: TempDir,
+}
+
+impl Examined {
+    pub fn surroundings(&self) -> Surroundings<'_> {
+        self.opened.surroundings(self.prepared.path())
+    }
 }
 
 /// Reads and judges everything; `None` when the plan cannot be read, which is then printed.
-pub(super) fn examine(inputs: &Path, on: Option<&str>) -> anyhow::Result<Option<Examined>> {
-    let workspace = Workspace::open(inputs)?;
-    let settings = Settings { today: today(on)?, draft: false };
-    let Some(plan) = load_plan(&workspace)? else { return Ok(None) };
-    let templates = load_templates(&workspace)?;
-    let fonts = Fonts::embedded()?;
+pub(super) fn examine(inputs: &Path, settings: &Settings) -> anyhow::Result<Option<Examined>> {
+    let Some((opened, plan)) = open(inputs)? else { return Ok(None) };
     let prepared = tempfile::tempdir()?;
-    let runner = Processes::of_this_binary()?;
-    let progress = TerminalProgress::new();
-    let surroundings = Surroundings {
-        workspace: &workspace,
-        runner: &runner,
-        templates: &templates,
-        fonts: &fonts,
-        prepared: prepared.path(),
-        progress: &progress,
-    };
-    let examination = pipeline::examine(plan, &settings, &surroundings)?;
-    progress.clear();
-    Ok(Some(Examined { workspace, templates, runner, today: settings.today, examination }))
+    let examination = pipeline::examine(plan, settings, &opened.surroundings(prepared.path()))?;
+    opened.progress.clear();
+    Ok(Some(Examined { opened, examination, prepared }))
 }

@@ -16,6 +16,7 @@ mod notices;
 mod progress;
 mod status;
 mod timeline;
+mod trace;
 mod verify;
 
 use std::io::{BufReader, Write};
@@ -78,6 +79,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Appeal(arguments) => appeal::run(&arguments),
         Command::Worker => {

@@ -3,39 +3,39 @@
 use std::io::Write;
 
 use crate::output::{OutputError, OutputFolder};
-use crate::pipeline::{self, NoticeMade, NoticeSurroundings};
+use crate::pipeline::{self, NoticeMade, NoticeSurroundings, Settings};
 use crate::register::{Moment, Register};
 use crate::workspace::DiskSource;
 
 use super::args::Notices;
 use super::examination::examine;
-use super::{exit, now};
+use super::{exit, now, today};
 
 /// Ends as `check` does: 1 while anything blocks.
 pub fn run(arguments: &Notices) -> anyhow::Result<u8> {
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
-    let Some(examined) = examine(&arguments.inputs, arguments.today.as_deref())? else {
-        return Ok(exit::COULD_NOT_RUN);
-    };
+    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
+    let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
     // With a day given nothing depends on the clock.
     let moment = match arguments.today {
-        Some(_) => Moment::Day(examined.today),
+        Some(_) => Moment::Day(settings.today),
         None => Moment::Minute(now().with().second(0).subsec_nanosecond(0).build()?),
     };
     output.keep(|name| !pipeline::is_of_notices(name) || pipeline::is_kept_by_notices(name));
     let register = output.read_last(pipeline::REGISTER)?.unwrap_or_default();
     let mut register = Register::parse(&String::from_utf8_lossy(&register));
     let scratch = output.scratch()?;
-    let source = DiskSource { workspace: examined.workspace.clone(), prepared: scratch.clone() };
+    let workspace = &examined.opened.workspace;
+    let source = DiskSource { workspace: workspace.clone(), prepared: scratch.clone() };
     let last = output.last_files();
     let surroundings = NoticeSurroundings {
-        workspace: &examined.workspace,
-        runner: &examined.runner,
-        templates: &examined.templates,
+        workspace,
+        runner: &examined.opened.runner,
+        templates: &examined.opened.templates,
         scratch: &scratch,
         source: &source,
         last: &last,
-        today: examined.today,
+        today: settings.today,
         now: moment,
     };
     let made = pipeline::notices(&examined.examination, &mut register, &surroundings, &mut output)

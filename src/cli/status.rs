@@ -2,19 +2,18 @@
 
 use std::io::Write;
 
-use crate::pipeline;
+use crate::pipeline::{self, Settings};
 use crate::render;
 
 use super::args::Status;
 use super::examination::examine;
-use super::{exit, width};
+use super::{exit, today, width};
 
 /// Ends as `check` does: 1 while anything blocks.
 pub fn run(arguments: &Status) -> anyhow::Result<u8> {
-    let Some(examined) = examine(&arguments.inputs, arguments.today.as_deref())? else {
-        return Ok(exit::COULD_NOT_RUN);
-    };
-    let tally = pipeline::tally(&examined.examination, examined.today);
+    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
+    let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
+    let tally = pipeline::tally(&examined.examination, settings.today);
     write!(anstream::stdout(), "{}", render::status(&tally, width()))?;
     Ok(exit::judged(&examined.examination.diagnostics))
 }

@@ -219,8 +219,7 @@ fn ods_of(content: &[u8]) -> Vec<u8> {
     let mut sink = huibian::container::ZipSink::new(Cursor::new(Vec::new()));
     let kind = "application/vnd.oasis.opendocument.spreadsheet";
     let styles = "<office:document-styles><office:styles></office:styles></office:document-styles>";
-    let parts =
-        [("mimetype", kind.as_bytes()), ("content.xml", content), ("styles.xml", styles.as_bytes())];
+    let parts = [("mimetype", kind.as_bytes()), ("content.xml", content), ("styles.xml", styles.as_bytes())];
     for (name, content) in parts {
         let bytes = content.len() as u64;
         sink.entry(name, huibian::container::Packing::Stored, bytes, &mut &content[..]).unwrap();
