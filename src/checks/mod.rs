@@ -17,6 +17,9 @@ mod privacy;
 mod secretariat;
 mod settings;
 
+pub use completeness::UNIT_MISSING;
+pub use deadline::DEADLINE_UNIT_LATE;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;

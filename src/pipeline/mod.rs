@@ -4,6 +4,7 @@
 //! written), the job runner and the sink for outputs it is given.
 
 mod inquiry;
+mod notices;
 mod products;
 mod provenance;
 mod reading;
@@ -34,6 +35,7 @@ use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
 pub use inquiry::{Inquiry, inquire};
+pub use notices::{NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices};
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
 pub use tally::tally;
 
