@@ -23,6 +23,7 @@ use crate::grid::{Grid, GridFailure};
 use crate::intake::workbook;
 use crate::inventory::{MediaType, sha256_hex};
 use crate::markup;
+use crate::pdf;
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
 pub const SUBCOMMAND: &str = "worker";
@@ -58,6 +59,13 @@ pub enum JobTask {
         corrections: CorrectionList,
         folder: PathBuf,
     },
+    /// Draws pages of a document and of what was prepared from it, and compares them.
+    Compare {
+        /// Where the prepared document lies.
+        prepared: PathBuf,
+        /// Counted from 1.
+        pages: Vec<usize>,
+    },
 }
 
 /// What came of a job.
@@ -70,6 +78,8 @@ pub enum Outcome {
     Marked(Handle),
     /// There can be no marked copy; why, as told to users.
     Unmarkable(String),
+    /// Pages that look different; `None` when they cannot be drawn.
+    Compared(Option<Vec<usize>>),
     Failed(Failure),
 }
 
@@ -101,6 +111,10 @@ pub fn run(job: &Job) -> Outcome {
         JobTask::ReadWorkbook => match workbook::read_workbook(&bytes) {
             Ok(grid) => Outcome::Workbook(grid),
             Err(failure) => Outcome::NoWorkbook(failure),
+        },
+        JobTask::Compare { prepared, pages } => match fs::read(prepared) {
+            Ok(prepared) => Outcome::Compared(pdf::compare(&bytes, &prepared, pages)),
+            Err(error) => Outcome::Failed(Failure::Unreadable(error.to_string())),
         },
         JobTask::Prepare { media_type, settings, folder } => {
             let mut count = 0;

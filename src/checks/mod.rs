@@ -11,6 +11,7 @@ mod consistency;
 mod deadline;
 mod evidence;
 mod exceptions;
+mod fidelity;
 mod media;
 mod passages;
 mod privacy;
@@ -100,6 +101,7 @@ pub const RULES: &[&[&Rule]] = &[
     consistency::RULES,
     evidence::RULES,
     astray::RULES,
+    fidelity::RULES,
     deadline::RULES,
     privacy::RULES,
     characters::RULES,

@@ -3,6 +3,7 @@
 //! Reads like the picture in ARCHITECTURE.md. Touches the disk only through the workspace (never
 //! written), the job runner and the sink for outputs it is given.
 
+mod guarding;
 mod inquiry;
 mod notices;
 mod products;
@@ -46,6 +47,15 @@ pub struct Settings {
     pub today: Date,
     /// Make drafts even when nothing blocks.
     pub draft: bool,
+    /// Draw bound pages and their sources, and compare them.
+    pub compare: bool,
+}
+
+impl Settings {
+    /// What a plain `compile` or `check` does on that day.
+    pub fn on(today: Date) -> Self {
+        Settings { today, draft: false, compare: true }
+    }
 }
 
 /// What a run needs from around it.
@@ -89,7 +99,10 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     let mut found = files::inventory_diagnostics(&inventory);
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
     let plan = lay_over(plan, &reading.secretariat);
-    let preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
+    let mut preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
+    if settings.compare {
+        guarding::compare(&inventory, around, &mut preparations)?;
+    }
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
     around.progress.phase("檢核", 0);

@@ -197,6 +197,27 @@ const CASES: &[Case] = &[
         Warning,
         "圖層",
     ),
+    (
+        "evidence-font-missing",
+        |s| {
+            let named = vec!["DFKaiShu-SB-Estd-BF".to_owned()];
+            s.remark("警03-1", Remark::FontsMissing { named, numbered: Vec::new() });
+        },
+        Warning,
+        "DFKaiShu-SB-Estd-BF",
+    ),
+    (
+        "evidence-looks-different",
+        |s| s.remark("警03-1", Remark::Compared { differing: vec![2, 3], not_drawn: Vec::new() }),
+        Warning,
+        "第 2–3 頁",
+    ),
+    (
+        "evidence-not-compared",
+        |s| s.remark("警03-1", Remark::Compared { differing: Vec::new(), not_drawn: vec![7] }),
+        Warning,
+        "第 7 頁",
+    ),
     ("evidence-without-text", |s| s.remark("警03-1", Remark::NoText), Warning, "文字"),
     ("evidence-location-removed", |s| s.remark("警04-5", Remark::LocationRemoved), Warning, "位置"),
     (
