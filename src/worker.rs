@@ -16,11 +16,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::corrections::CorrectionList;
 use crate::evidence::{self, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
 use crate::grid::{Grid, GridFailure};
 use crate::intake::workbook;
 use crate::inventory::{MediaType, sha256_hex};
+use crate::markup;
 use crate::pdf;
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
@@ -52,6 +54,11 @@ pub enum JobTask {
         /// Folder of prepared files; the worker writes `<sha256>-<n>` there.
         folder: PathBuf,
     },
+    /// A copy of a workbook with its faults marked, written to `folder` as `<sha256>-marked`.
+    MarkWorkbook {
+        corrections: CorrectionList,
+        folder: PathBuf,
+    },
     /// Draws pages of a document and of what was prepared from it, and compares them.
     Compare {
         /// Where the prepared document lies.
@@ -68,6 +75,9 @@ pub enum Outcome {
     Workbook(Grid),
     NoWorkbook(GridFailure),
     Prepared(Preparation),
+    Marked(Handle),
+    /// There can be no marked copy; why, as told to users.
+    Unmarkable(String),
     /// Pages that look different; `None` when they cannot be drawn.
     Compared(Option<Vec<usize>>),
     Failed(Failure),
@@ -120,6 +130,16 @@ pub fn run(job: &Job) -> Outcome {
                 Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
             }
         }
+        JobTask::MarkWorkbook { corrections, folder } => match markup::mark(&bytes, corrections) {
+            Ok(marked) => {
+                let handle = Handle(format!("{}-marked", job.sha256));
+                match write_prepared(folder, &handle, &marked) {
+                    Ok(()) => Outcome::Marked(handle),
+                    Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
+                }
+            }
+            Err(markup::Unmarkable(why)) => Outcome::Unmarkable(why),
+        },
     }
 }
 

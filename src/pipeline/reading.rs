@@ -59,7 +59,8 @@ pub fn read_submissions(
             Outcome::Failed(failure) => {
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
             }
-            Outcome::Prepared(_) | Outcome::Compared(_) => {}
+            // Answers to other jobs.
+            _ => {}
         }
     }
     let selected = selection::select(plan, &candidates, diagnostics);
@@ -126,7 +127,8 @@ pub fn prepare_evidence(
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
                 unprepared(&failure)
             }
-            Outcome::Workbook(_) | Outcome::NoWorkbook(_) | Outcome::Compared(_) => continue,
+            // Answers to other jobs.
+            _ => continue,
         };
         preparations.insert(file.path.clone(), preparation);
     }

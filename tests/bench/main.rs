@@ -193,7 +193,7 @@ fn form(sample: &Path, program: &Path) -> Vec<u8> {
 fn typeset(inputs: &Path, program: &Path) -> (Cost, Vec<u8>) {
     let workspace = Workspace::open(inputs).unwrap();
     let prepared = tempfile::tempdir().unwrap();
-    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false, compare: false };
+    let settings = Settings { compare: false, ..Settings::on(Date::constant(2022, 2, 10)) };
     let templates = Templates::builtin();
     let clock = Clock::start(Of::ThisProcess);
     let fonts = Fonts::embedded().unwrap();
