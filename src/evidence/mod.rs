@@ -7,6 +7,7 @@
 mod colour;
 mod packed;
 mod picture;
+mod tiff;
 
 use std::io;
 
@@ -146,8 +147,7 @@ fn prepare_picture(
     settings: &PrepareSettings,
     store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
 ) -> io::Result<Preparation> {
-    let directories =
-        if media_type == MediaType::Tiff { picture::tiff_directories(bytes) } else { Vec::new() };
+    let directories = if media_type == MediaType::Tiff { tiff::directories(bytes) } else { Vec::new() };
     if directories.len() > 1 {
         return prepare_tiff(bytes, &directories, settings, store);
     }
@@ -176,14 +176,14 @@ fn prepare_tiff(
     settings: &PrepareSettings,
     store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
 ) -> io::Result<Preparation> {
-    if directories.len() > picture::MAX_TIFF_PAGES {
+    if directories.len() > tiff::MAX_PAGES {
         let content = Content::File { reason: "TIFF 頁數過多，無法裝訂".to_owned() };
         return Ok(refused(content, "請分成數個檔案，或另存為 PDF 後替換"));
     }
     let mut pages = Vec::new();
     let mut had_location = false;
     for (index, directory) in directories.iter().enumerate() {
-        match picture::prepare(&picture::tiff_page(bytes, *directory), MediaType::Tiff, settings) {
+        match picture::prepare(&tiff::page(bytes, *directory), MediaType::Tiff, settings) {
             Ok(picture) => {
                 had_location |= picture.had_location;
                 pages.push(pdf::Picture {

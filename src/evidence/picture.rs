@@ -15,7 +15,7 @@ use image::{ImageDecoder, ImageReader, Limits};
 use crate::inventory::MediaType;
 use crate::pdf::Raster;
 
-use super::{PrepareSettings, colour};
+use super::{PrepareSettings, colour, tiff};
 
 /// Pixels of a source picture at most.
 const MAX_PIXELS: u64 = 200_000_000;
@@ -23,8 +23,6 @@ const MAX_PIXELS: u64 = 200_000_000;
 const MAX_HEIC_PIXELS: u64 = 60_000_000;
 /// Memory a decoder may take, in bytes.
 const MAX_ALLOCATION: u64 = 512 << 20;
-/// Images of one TIFF at most.
-pub const MAX_TIFF_PAGES: usize = 200;
 /// Side of a source picture at most.
 const MAX_SIDE: u32 = 65_535;
 
@@ -74,6 +72,7 @@ pub fn prepare(bytes: &[u8], media_type: MediaType, settings: &PrepareSettings) 
     let decode = || match media_type {
         MediaType::Jpeg => decode_jpeg(bytes, &target, exif.turns_sideways()),
         MediaType::Heic => decode_heic(bytes),
+        MediaType::Tiff => decode_tiff(bytes),
         _ => decode_other(bytes),
     };
     // Decoders meet hostile bytes: a panic in one is a damaged picture.
@@ -246,6 +245,13 @@ fn decode_heic(bytes: &[u8]) -> Result<Pixels, Fault> {
     Ok(Pixels { width: picture.width, height: picture.height, rgb: picture.data, profile })
 }
 
+fn decode_tiff(bytes: &[u8]) -> Result<Pixels, Fault> {
+    let Some(indexed) = tiff::Indexed::of(bytes) else { return decode_other(bytes) };
+    let mut pixels = decode_other(&indexed.grey)?;
+    indexed.colour(&mut pixels.rgb);
+    Ok(pixels)
+}
+
 fn decode_other(bytes: &[u8]) -> Result<Pixels, Fault> {
     let mut reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| Fault::Damaged)?;
@@ -305,41 +311,6 @@ fn shrink(pixels: Pixels, target: &Target, sideways: bool) -> Result<Pixels, Fau
     let mut shrunk = Image::new(width, height, PixelType::U8x3);
     Resizer::new().resize(&source, &mut shrunk, &ResizeOptions::default()).map_err(|_| Fault::Damaged)?;
     Ok(Pixels { width, height, rgb: shrunk.into_vec(), profile: pixels.profile })
-}
-
-/// Where each image of a TIFF stands, as copies of the file's first offset; one entry when there is one image.
-///
-/// TIFF 6.0 §2: the header gives the first directory, each directory the next.
-pub fn tiff_directories(bytes: &[u8]) -> Vec<u32> {
-    let read16 = |at: usize| -> Option<u16> {
-        let two = [*bytes.get(at)?, *bytes.get(at + 1)?];
-        Some(if bytes.starts_with(b"II") { u16::from_le_bytes(two) } else { u16::from_be_bytes(two) })
-    };
-    let read32 = |at: usize| -> Option<u32> {
-        let four = bytes.get(at..at + 4)?.try_into().ok()?;
-        Some(if bytes.starts_with(b"II") { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) })
-    };
-    let mut directories = Vec::new();
-    let mut next = read32(4).filter(|_| read16(2) == Some(42));
-    while let Some(at) = next {
-        if at == 0 || directories.contains(&at) || directories.len() > MAX_TIFF_PAGES {
-            break;
-        }
-        let Some(n_entries) = read16(at as usize) else { break };
-        directories.push(at);
-        next = read32(at as usize + 2 + 12 * usize::from(n_entries));
-    }
-    directories
-}
-
-/// The TIFF with another of its images as the first one.
-pub fn tiff_page(bytes: &[u8], directory: u32) -> Vec<u8> {
-    let mut page = bytes.to_vec();
-    let offset = if bytes.starts_with(b"II") { directory.to_le_bytes() } else { directory.to_be_bytes() };
-    if let Some(place) = page.get_mut(4..8) {
-        place.copy_from_slice(&offset);
-    }
-    page
 }
 
 /// Applies an EXIF orientation; the pixels are few by now.

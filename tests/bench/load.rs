@@ -86,6 +86,11 @@ pub fn first_pages(pdf: &[u8], n: usize) -> Vec<u8> {
     assert!(n <= n_pages, "the document has {n_pages} pages only");
     let others: Vec<u32> = (n as u32 + 1..=n_pages as u32).collect();
     document.delete_pages(&others);
+    // What hangs on the catalog tells of all pages, and would outweigh the few that are left.
+    let catalog = document.catalog_mut().unwrap();
+    for key in [&b"StructTreeRoot"[..], b"Outlines", b"Names", b"Dests", b"PageLabels", b"Metadata"] {
+        catalog.remove(key);
+    }
     document.prune_objects();
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).unwrap();

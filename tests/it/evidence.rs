@@ -345,22 +345,28 @@ fn pictures_are_shrunk_and_never_enlarged() {
     assert_eq!(size(&prepare(&jpeg(80, 40)).0), (80, 40));
 }
 
+/// The source is dark in its upper left quarter alone.
 #[test]
 fn pictures_are_turned_as_their_camera_said() {
-    for (orientation, expected, left_is_dark) in [
-        (1, (80, 40), Some(true)),
-        (3, (80, 40), Some(false)),
-        (6, (40, 80), None),
-        (8, (40, 80), None),
-        (2, (80, 40), Some(false)),
-    ] {
-        let (preparation, shelf) = prepare(&with_exif(&jpeg(80, 40), orientation, false));
+    let dark = |at: u32| at % 80 < 40 && at / 80 < 20;
+    let pixels: Vec<u8> = (0..80 * 40).flat_map(|at| if dark(at) { [0; 3] } else { [255; 3] }).collect();
+    let mut source = Vec::new();
+    jpeg_encoder::Encoder::new(&mut source, 90)
+        .encode(&pixels, 80, 40, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    // Left and upper, right and upper, left and lower, right and lower.
+    for (orientation, corner) in [(1, 0), (2, 1), (3, 3), (4, 2), (5, 0), (6, 1), (7, 3), (8, 2)] {
+        let (preparation, shelf) = prepare(&with_exif(&source, orientation, false));
+        let expected = if orientation < 5 { (80, 40) } else { (40, 80) };
         assert_eq!(size(&preparation), expected, "orientation {orientation}");
         let Content::Picture { prepared, .. } = &preparation.content else { panic!() };
         let pixels = jpeg_decoder::Decoder::new(&shelf.prepared(prepared).unwrap()[..]).decode().unwrap();
-        if let Some(dark) = left_is_dark {
-            assert_eq!(pixels[0] < 128, dark, "orientation {orientation}");
-        }
+        let (width, height) = (expected.0 as usize, expected.1 as usize);
+        let is_dark = |x: usize, y: usize| pixels[(y * width + x) * 3] < 128;
+        let corners = [(2, 2), (width - 3, 2), (2, height - 3), (width - 3, height - 3)];
+        let found: Vec<usize> =
+            (0..4).filter(|index| is_dark(corners[*index].0, corners[*index].1)).collect();
+        assert_eq!(found, [corner], "orientation {orientation}");
     }
 }
 
@@ -451,6 +457,30 @@ fn every_image_of_a_tiff_is_bound() {
     let next = 8 + 2 + 8 * 12;
     looped[next..next + 4].copy_from_slice(&8u32.to_le_bytes());
     assert!(matches!(prepare(&looped).0.content, Content::Unusable { .. }));
+}
+
+#[test]
+fn a_palette_gives_a_tiff_its_colours() {
+    // All pixels are 200: with a palette, the colour in that place.
+    let mut bytes = tiff(&[(20, 10)]);
+    let entries = 8 + 2;
+    let photometric = entries + 4 * 12;
+    assert_eq!(bytes[photometric..photometric + 2], 262u16.to_le_bytes());
+    bytes[photometric + 8] = 3;
+    // The entry of the compression, which may be absent, gives way to the palette's.
+    let table = bytes.len() as u32;
+    let compression = entries + 3 * 12;
+    bytes[compression..compression + 12].copy_from_slice(
+        &[&320u16.to_le_bytes()[..], &[3, 0], &768u32.to_le_bytes(), &table.to_le_bytes()].concat(),
+    );
+    for colour in [10u16, 20, 230] {
+        bytes
+            .extend((0..256u16).flat_map(|index| (if index == 200 { colour << 8 } else { 0 }).to_le_bytes()));
+    }
+    let (preparation, shelf) = prepare(&bytes);
+    let Content::Picture { prepared, .. } = &preparation.content else { panic!("{preparation:?}") };
+    let pixels = jpeg_decoder::Decoder::new(&shelf.prepared(prepared).unwrap()[..]).decode().unwrap();
+    assert!(pixels[0] < 30 && pixels[1] < 40 && pixels[2] > 210, "{:?}", &pixels[..3]);
 }
 
 #[test]
