@@ -15,13 +15,16 @@ pub mod roc;
 
 // Leaves over foreign formats.
 pub mod container;
+pub mod extract;
 pub mod pdf;
 pub mod template;
 
 // Model.
+pub mod clearance;
 pub mod derivation;
 pub mod dossier;
 pub mod exhibit;
+pub mod fragment;
 pub mod grid;
 pub mod inventory;
 pub mod layout;

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{self, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
+use crate::extract;
+use crate::fragment::Fragment;
 use crate::grid::{Grid, GridFailure};
 use crate::intake::workbook;
 use crate::inventory::{MediaType, sha256_hex};
@@ -45,6 +47,10 @@ pub struct Job {
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum JobTask {
     ReadWorkbook,
+    /// Everything written in a workbook, answers or not, for the privacy gate.
+    LookThrough {
+        media_type: MediaType,
+    },
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
@@ -59,6 +65,7 @@ pub enum JobTask {
 pub enum Outcome {
     Workbook(Grid),
     NoWorkbook(GridFailure),
+    LookedThrough(Vec<Fragment>),
     Prepared(Preparation),
     Failed(Failure),
 }
@@ -92,6 +99,9 @@ pub fn run(job: &Job) -> Outcome {
             Ok(grid) => Outcome::Workbook(grid),
             Err(failure) => Outcome::NoWorkbook(failure),
         },
+        JobTask::LookThrough { media_type } => {
+            Outcome::LookedThrough(extract::extract(&bytes, *media_type).fragments)
+        }
         JobTask::Prepare { media_type, settings, folder } => {
             let mut count = 0;
             let mut store = |prepared: &[u8]| -> io::Result<Handle> {

@@ -23,6 +23,8 @@ use crate::calendar::OfficeCalendar;
 use crate::derivation::Figures;
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::exhibit::Preparation;
+use crate::fragment::Fragment;
+use crate::identity::Released;
 use crate::inventory::Inventory;
 use crate::place::{Place, RelPath};
 use crate::plan::{Demand, Plan, Standing, UnitId};
@@ -37,6 +39,8 @@ pub struct CheckInput<'a> {
     pub inventory: &'a Inventory,
     /// By evidence file.
     pub preparations: &'a BTreeMap<RelPath, Preparation>,
+    /// What is written in the workbooks, answers or not.
+    pub fragments: &'a BTreeMap<RelPath, Vec<Fragment>>,
     pub figures: &'a Figures,
     /// With the plan's extra closures.
     pub calendar: &'a OfficeCalendar,
@@ -65,6 +69,12 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     deadline::check(input, &mut diagnostics);
     diagnostics.sort();
     diagnostics
+}
+
+/// What may be printed whole: offices' telephones and what the secretariat answered for, judged by
+/// what [`check`] gave back.
+pub fn released(input: &CheckInput, diagnostics: &Diagnostics) -> Released {
+    privacy::released(input, diagnostics)
 }
 
 /// Leave to assemble, given only by [`accept`]: assembly never judges again.

@@ -15,5 +15,5 @@ pub use compound::{Compound, CompoundFault, compose};
 pub use names::{EntryName, NameSource};
 pub use package::{Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
 pub use sniff::{sniff, sniff_reader};
-pub use text::decode_part;
+pub use text::{decode_part, decode_text};
 pub use write::{Packing, ZipSink, rewrite};

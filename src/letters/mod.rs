@@ -11,6 +11,7 @@ use mail_builder::mime::{BodyPart, MimePart};
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::clearance::{Cleared, Outgoing, serialised_texts};
 use crate::dossier::{ContactLine, Dossier};
 use crate::identity;
 use crate::plan::Plan;
@@ -84,8 +85,21 @@ impl MailView {
     }
 }
 
+impl Outgoing for MailView {
+    fn texts(&self) -> Vec<(String, String)> {
+        let mut texts = serialised_texts(self, &[]);
+        texts.extend(self.recipient_email.iter().map(|email| ("recipient_email".to_owned(), email.clone())));
+        texts
+    }
+}
+
 /// Writes the draft; over the limit it carries no attachment and says how to deliver instead.
-pub fn mail_draft(view: &MailView, bundle: &[u8], templates: &Templates) -> Result<MailDraft, TemplateError> {
+pub fn mail_draft(
+    view: &Cleared<MailView>,
+    bundle: &[u8],
+    templates: &Templates,
+) -> Result<MailDraft, TemplateError> {
+    let view: &MailView = view;
     let subject = template::render("letters/subject.hbs", view, templates)?;
     // A header is one line, whatever a template or a title holds.
     let lines = subject.split(char::is_control).map(str::trim).filter(|line| !line.is_empty());

@@ -8,6 +8,7 @@ mod annotations;
 mod clean;
 mod copy;
 mod geometry;
+mod hidden;
 mod jpeg;
 mod markup;
 mod mend;
@@ -19,6 +20,7 @@ mod text;
 mod write;
 
 pub use clean::{Cleaned, Pictured, PicturedWhy, Refusal, clean};
+pub use hidden::{Hidden, hidden};
 pub use merge::merge;
 pub use press::{Picture, press_pictures};
 pub use render::Raster;

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use crate::assembly::{self, Material};
 use crate::bundle::{self, BundlePlan};
 use crate::checks;
+use crate::clearance::clear;
 use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content, Exhibit};
@@ -61,6 +62,7 @@ pub fn dossier(examination: &Examination, settings: &Settings) -> Dossier {
         submissions: &examination.submissions,
         secretariat: &examination.secretariat,
         figures: &examination.figures,
+        released: &examination.released,
         exhibits: &exhibits(examination),
         identity: identity_of(&examination.plan, &examination.inventory),
         prepared_on: prepared_on(examination),
@@ -236,7 +238,9 @@ fn pack(
     let bundle_name = format!("{stem}.zip");
     let form = sink.read("自評表.pdf")?;
     let appendices = sink.read("佐證資料.pdf")?;
-    let bundle_plan = BundlePlan::new(stem, plan, dossier, form, appendices);
+    let released = &examination.released;
+    let cleared = clear(dossier, released)?;
+    let bundle_plan = clear(BundlePlan::new(stem, plan, &cleared, form, appendices), released)?;
     {
         let mut out = BufWriter::new(sink.create(&bundle_name)?);
         bundle::write(&bundle_plan, source, &mut out)?;
@@ -245,7 +249,7 @@ fn pack(
     drop(bundle_plan);
     around.progress.phase("郵件草稿", 0);
     let bytes = sink.read(&bundle_name)?;
-    let view = MailView::new(plan, dossier, &examination.secretariat, &bundle_name);
+    let view = clear(MailView::new(plan, dossier, &examination.secretariat, &bundle_name), released)?;
     let draft = letters::mail_draft(&view, &bytes, around.templates)?;
     products.mail_over_limit = draft.over_limit;
     sink.create(MAIL)?.write_all(&draft.eml)?;
