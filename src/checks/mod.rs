@@ -14,6 +14,7 @@ mod media;
 mod passages;
 mod privacy;
 mod secretariat;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 

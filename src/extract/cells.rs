@@ -39,14 +39,14 @@ impl Cells {
     pub fn finish(self, gathered: &mut Gathered) {
         let mut labels: BTreeMap<u32, &str> = BTreeMap::new();
         for (at, text) in &self.texts {
+            let beside = at.column.checked_sub(1).and_then(|column| self.at(at.row, column));
+            let beside = beside.filter(|text| is_label(text));
+            let above = labels.get(&at.column).copied();
+            let heading = [above, beside].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            gathered.push(self.spot(*at), &heading, text.clone());
             if is_label(text) {
                 labels.insert(at.column, text);
             }
-            let beside = at.column.checked_sub(1).and_then(|column| self.at(at.row, column));
-            let beside = beside.filter(|text| is_label(text));
-            let above = labels.get(&at.column).copied().filter(|label| *label != text);
-            let heading = [above, beside].into_iter().flatten().collect::<Vec<_>>().join(" ");
-            gathered.push(self.spot(*at), &heading, text.clone());
         }
         for at in self.texts.keys() {
             for spread in [self.spread(*at, 0, 1), self.spread(*at, 1, 0)].into_iter().flatten() {
@@ -91,5 +91,5 @@ impl Cells {
 
 /// Short, and without a digit: what people write over a column or before an answer.
 fn is_label(text: &str) -> bool {
-    text.len() <= LABEL && !text.chars().any(|c| c.is_ascii_digit())
+    text.len() <= LABEL && !identity::has_digit(text)
 }

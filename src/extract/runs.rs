@@ -18,7 +18,8 @@ pub(super) fn characters(bytes: &[u8]) -> String {
 
 fn narrow(bytes: &[u8], text: &mut String) {
     for run in bytes.split(|byte| !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t' | 0x80..)) {
-        if run.len() >= SHORTEST && run.iter().filter(|byte| byte.is_ascii()).count() * 4 >= run.len() {
+        let n_plain = run.iter().filter(|byte| byte.is_ascii()).count();
+        if run.len() >= SHORTEST && (n_plain * 4 >= run.len() || std::str::from_utf8(run).is_ok()) {
             text.push_str(&String::from_utf8_lossy(run));
             text.push('\n');
         }
@@ -26,27 +27,19 @@ fn narrow(bytes: &[u8], text: &mut String) {
 }
 
 fn wide(bytes: &[u8], text: &mut String) {
-    let mut run = String::new();
-    let mut n_units = 0;
+    let mut run: Vec<u16> = Vec::new();
     for pair in bytes.chunks_exact(2).chain(std::iter::once(&[0u8, 0][..])) {
         let unit = u16::from_le_bytes([pair[0], pair[1]]);
-        let character = char::from_u32(u32::from(unit)).filter(|c| {
-            matches!(c, ' '..='~' | '\n' | '\r' | '\t' | '\u{2000}'..='\u{206f}' | '\u{2e80}'..='\u{9fff}'
-                | '\u{ff01}'..='\u{ff5e}')
-        });
-        match character {
-            Some(character) => {
-                run.push(character);
-                n_units += 1;
+        let is_written = matches!(unit, 0x20..=0x7e | 0x09 | 0x0a | 0x0d | 0x2000..=0x24ff | 0x2e80..=0x9fff
+            | 0xd800..=0xdfff | 0xff01..=0xff5e);
+        if is_written {
+            run.push(unit);
+        } else if !run.is_empty() {
+            if run.len() >= SHORTEST {
+                text.push_str(&String::from_utf16_lossy(&run));
+                text.push('\n');
             }
-            None => {
-                if n_units >= SHORTEST && run.chars().any(|c| c.is_ascii_digit() || c >= '\u{ff01}') {
-                    text.push_str(&run);
-                    text.push('\n');
-                }
-                run.clear();
-                n_units = 0;
-            }
+            run.clear();
         }
     }
 }

@@ -162,20 +162,19 @@ pub(super) fn ods(package: &mut Opened<'_>, gathered: &mut Gathered) -> bool {
                 }
                 let name = tag.attribute("name").unwrap_or_default();
                 gathered.push(Spot::SheetName { sheet: name.clone() }, "", name.clone());
-                walk = OdsWalk::default();
+                walk = OdsWalk { outside: walk.outside, ..OdsWalk::default() };
                 cells = Some((name.clone(), Cells::new(&name)));
             }
-            mark => {
-                if let Some((name, cells)) = &mut cells {
-                    walk.mark(&mark, name, cells, gathered);
-                }
-            }
+            mark => match &mut cells {
+                Some((name, cells)) => walk.mark(&mark, name, cells, gathered),
+                None => walk.before_tables(&mark),
+            },
         }
     }
     if let Some((_, done)) = cells {
         done.finish(gathered);
     }
-    gathered.push(Spot::part("其他內容"), "", walk.outside);
+    gathered.push_long(&walk.outside, |_| Spot::part("其他內容"));
     true
 }
 
@@ -230,6 +229,15 @@ impl OdsWalk {
                 self.column = self.column.saturating_add(self.columns);
             }
             Mark::Close(_) => {}
+        }
+    }
+
+    /// Tracked changes and shapes stand before the first table.
+    fn before_tables(&mut self, mark: &Mark<'_>) {
+        match mark {
+            Mark::Text(text) => self.outside.push_str(text),
+            Mark::Close("p") => self.outside.push('\n'),
+            _ => {}
         }
     }
 

@@ -148,6 +148,11 @@ fn plain(text: &str, hit: &IdentityHit) -> String {
     kept.map(|glyph| glyph.letter_or_digit().unwrap_or(glyph.folded)).collect()
 }
 
+/// Whether a digit stands in the text, in whatever form.
+pub fn has_digit(text: &str) -> bool {
+    glyphs(text).iter().any(|glyph| glyph.folded.is_ascii_digit())
+}
+
 /// Whether a character may begin a national or resident number.
 pub fn is_letter(character: char) -> bool {
     glyphs(character.encode_utf8(&mut [0; 4])).iter().any(|glyph| glyph.folded.is_ascii_uppercase())

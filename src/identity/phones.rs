@@ -1,4 +1,5 @@
-//! Telephones: mobile ones wherever they stand, land lines beside a word that makes them private.
+//! Telephones: mobile ones unless a word before them says they are an office's, land lines beside a
+//! word that makes them private.
 //!
 //! Officials have telephones too: never more than suspected.
 
@@ -32,7 +33,8 @@ pub(super) fn mobile_phone(glyphs: &[Glyph], at: usize, cues: &Cues) -> Option<F
         let last = run.indices[run.indices.len() - 1];
         // 09 begins ten digits of a document's number too, in the years 90 to 99.
         let is_document = glyphs.get(last + 1).is_some_and(|next| next.folded == '號');
-        if is_document || cues.names(Cue::Innocent, at, last, 4) {
+        let is_office = cues.distance_before(Cue::Office, at).is_some_and(|distance| distance <= 8);
+        if is_document || is_office || cues.names(Cue::Innocent, at, last, 4) {
             return None;
         }
         let stars = inner(run.indices, length - 6, 3);

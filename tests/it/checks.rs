@@ -279,6 +279,29 @@ const CASES: &[Case] = &[
     ),
     ("character-private-use", |s| s.set_narrative("police", "POL03", "王\u{e000}明"), Error, "U+E000"),
     ("character-compatibility", |s| s.set_narrative("police", "POL03", "⼈口"), Warning, "U+2F08"),
+    (
+        "character-compatibility",
+        |s| {
+            s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/\u{f9fd}/照片.jpg");
+        },
+        Warning,
+        "U+4EC0",
+    ),
+    (
+        "character-simplified",
+        |s| s.set_narrative("police", "POL03", "辦理国際講習"),
+        Warning,
+        "「國」（U+570B）",
+    ),
+    (
+        "character-private-use",
+        |s| {
+            s.evidence("警03-1").media_type = MediaType::Text;
+            fragment(s, Spot::Lines { first: 3 }, "", "王\u{e000}明");
+        },
+        Warning,
+        "U+E000",
+    ),
     ("secretariat-missing", |s| s.secretariat = None, Error, "秘書單位"),
     ("secretariat-part-blank", |s| drop(s.secretariat().remove("topic")), Error, "年度專題"),
     (
@@ -513,6 +536,7 @@ const NEAR_MISSES: &[NearMiss] = &[
     ("shelter-address", |s| s.set_narrative("police", "POL03", "於示例市東區光復路二段101號辦理研習")),
     ("character-compatibility", |s| s.set_narrative("police", "POL03", "人口㈠①、％")),
     ("character-without-glyph", |s| s.uncovered = vec!['龘']),
+    ("character-simplified", |s| s.set_narrative("police", "POL03", "台北、後里與「広報のしおり」")),
     ("exception-unmatched", |s| {
         s.files.retain(|file| !file.path.as_str().contains("警03-1"));
         s.except("evidence-missing＠警０３-1 ", "正本另送", "王示例");

@@ -3,6 +3,7 @@
 mod bundles;
 mod checks;
 mod cli;
+mod corpus;
 mod evidence;
 mod hostile;
 mod letters;
