@@ -299,8 +299,14 @@ impl Found {
     ) {
         let path = identity::mask(file.path.as_str());
         let digest = short(&file.digests.sha256);
+        let mut n_told: BTreeMap<&str, (usize, &'static Rule)> = BTreeMap::new();
         for ((_, place, name), (rule, kind, shown, count)) in self.0 {
             if !is_told(rule) {
+                continue;
+            }
+            let (n, _) = n_told.entry(rule.id).or_insert((0, rule));
+            *n += 1;
+            if *n > TOLD_ONE_BY_ONE {
                 continue;
             }
             let doubt = if rule.id == IDENTITY_NUMBER_SUSPECTED.id { "疑似" } else { "" };
@@ -310,8 +316,25 @@ impl Found {
                     .hint("請在原檔刪除或遮蔽後重新另存，再替換檔案"),
             );
         }
+        for (n, rule) in n_told.into_values().filter(|(n, _)| *n > TOLD_ONE_BY_ONE) {
+            let rest = n - TOLD_ONE_BY_ONE;
+            let subject = format!("{path} 其餘{rest}處#{digest}");
+            out.push(
+                breach(
+                    rule,
+                    &Place::file(&file.path),
+                    unit,
+                    subject,
+                    format!("除已列者外，另有 {rest} 處相同情形"),
+                )
+                .hint("整份檔案請先去識別化，或改附不含個人明細的版本"),
+            );
+        }
     }
 }
+
+/// Places of one file told one by one under one rule; the rest is counted.
+const TOLD_ONE_BY_ONE: usize = 20;
 
 fn what(rule: &Rule, hit: &IdentityHit) -> String {
     let doubt = if rule.id == IDENTITY_NUMBER_SUSPECTED.id { "疑似" } else { "" };

@@ -135,6 +135,14 @@ impl Cues {
     }
 }
 
+/// 生日 after this much is a birthday; in 發生日期, 學生日誌, 產生於 it is part of another word.
+fn begins_word(before: &str) -> bool {
+    match before.chars().next_back() {
+        Some(last) => !matches!(last, '\u{3400}'..='\u{9fff}') || "的之其者人員名別".contains(last),
+        None => true,
+    }
+}
+
 fn words(text: &[Glyph]) -> Vec<(usize, usize, Cue)> {
     // Without blanks, and the glyph of each byte: 護　照 is 護照.
     let mut dense = String::with_capacity(text.len());
@@ -145,9 +153,12 @@ fn words(text: &[Glyph]) -> Vec<(usize, usize, Cue)> {
     }
     let silent: Vec<usize> =
         OTHERWISE.iter().flat_map(|word| dense.match_indices(word)).map(|(at, _)| at).collect();
+    let is_meant = |word: &str, at: usize| {
+        !silent.contains(&at) && (!word.starts_with('生') || begins_word(dense.get(..at).unwrap_or_default()))
+    };
     let mut found = Vec::new();
     for (word, cue) in WORDS {
-        for (at, _) in dense.match_indices(word).filter(|(at, _)| !silent.contains(at)) {
+        for (at, _) in dense.match_indices(word).filter(|(at, _)| is_meant(word, *at)) {
             found.push((owner[at], owner[at + word.len() - 1], *cue));
         }
     }

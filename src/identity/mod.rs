@@ -269,6 +269,8 @@ mod tests {
     #[test]
     fn a_wrong_check_digit_is_suspected_and_masked_forms_are_left_alone() {
         assert_eq!(kinds("A100000002"), [(IdentityKind::National, false)]);
+        assert_eq!(kinds("表 O 199 999 992"), [(IdentityKind::National, false)], "a row of figures");
+        assert_eq!(kinds("身分證 O 199 999 992"), [(IdentityKind::National, true)]);
         for text in ["A123***789", "O1******92", "王○明", "XA1000000010", "A1000000011", "A10000000"] {
             assert_eq!(kinds(text), [], "{text}");
         }
@@ -296,7 +298,7 @@ mod tests {
         for text in [
             "Ｏ１９９９９９９９２",
             "o199999992",
-            "O 1999 99992",
+            "O1999 99992",
             "O-199-999-992",
             "O1\u{200b}99999992",
             "O199\n999992",
@@ -350,6 +352,9 @@ mod tests {
             "發票號碼 AB-12345678",
             "統一編號 04595257",
             "110年1月1日至110年12月31日出生人數",
+            "發生日期 1100315",
+            "案件產生於110年3月15日",
+            "學生日常110/03/15",
         ] {
             assert_eq!(find(text), [], "{text}");
         }

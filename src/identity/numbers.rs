@@ -41,7 +41,10 @@ pub(super) fn identity_number(glyphs: &[Glyph], at: usize, cues: &Cues) -> Optio
             return None;
         }
     }
-    Some(Found { kind, span: (at, last), stars: inner(run.indices, 2, 2), certain: has_check_digit })
+    // A row of a table: its letter, then figures. Ten boxes of one character each are a form.
+    let is_row = glyphs[at + 1].folded.is_whitespace() && matches!(run.n_gaps(), 2..=8);
+    let certain = has_check_digit && (is_named || !is_row);
+    Some(Found { kind, span: (at, last), stars: inner(run.indices, 2, 2), certain })
 }
 
 /// What is starred out: all but the first and last few.
