@@ -79,7 +79,7 @@ impl Cells {
             if length > NUMBER {
                 return None;
             }
-            joined.push(' ');
+            joined.push('-');
             joined.push_str(next);
             if length == NUMBER {
                 return identity::is_identity_number(&joined).then_some(joined);

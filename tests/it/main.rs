@@ -5,6 +5,7 @@ mod checks;
 mod cli;
 mod corpus;
 mod evidence;
+mod glyphs;
 mod hostile;
 mod letters;
 mod pipeline;

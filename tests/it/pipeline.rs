@@ -330,6 +330,9 @@ fn no_identity_number_leaves_in_any_output() {
     copy.write(&format!("警察局/警03-1_統計表/{}.pdf", NUMBERS[3]), b"%PDF-1.7");
     let files = compile(&copy);
     assert!(!files.iter().any(|(name, _)| name.ends_with(".zip")));
+    let (_, form) = files.iter().find(|(name, _)| name.ends_with("自評表.pdf")).unwrap();
+    let printed: String = huibian::pdf::page_texts(form).into_iter().map(|page| page.text).collect();
+    assert!(printed.replace([' ', '\n'], "").contains("證號〔個資遮蔽〕"), "{printed}");
     for (name, bytes) in &files {
         let mut text = String::from_utf8_lossy(bytes).into_owned();
         if name.ends_with(".pdf") {
