@@ -78,6 +78,12 @@ pub fn released(input: &CheckInput, diagnostics: &Diagnostics) -> Released {
     privacy::released(input, diagnostics)
 }
 
+/// Whether a file holds what nobody answered for: a draft shows a page that says so instead of it.
+pub fn withholds(diagnostics: &Diagnostics, file: &RelPath) -> bool {
+    let is_private = |rule: &Rule| privacy::RULES.iter().any(|own| own.id == rule.id);
+    diagnostics.iter().any(|d| d.blocks() && is_private(d.rule) && d.place.path() == Some(file))
+}
+
 /// Leave to assemble, given only by [`accept`]: assembly never judges again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accepted {
