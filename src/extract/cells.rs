@@ -35,6 +35,14 @@ impl Cells {
         }
     }
 
+    /// The row below that is the same once more.
+    pub fn copy_row(&mut self, from: u32, to: u32) {
+        let row = CellRef::new(from, 0)..=CellRef::new(from, u32::MAX);
+        let copies: Vec<(u32, String)> =
+            self.texts.range(row).map(|(at, text)| (at.column, text.clone())).collect();
+        self.texts.extend(copies.into_iter().map(|(column, text)| (CellRef::new(to, column), text)));
+    }
+
     /// Hands over everything, row by row.
     pub fn finish(self, gathered: &mut Gathered) {
         let mut labels: BTreeMap<u32, &str> = BTreeMap::new();

@@ -17,6 +17,8 @@ use super::marks::{Mark, Marks};
 
 type Opened<'a> = Package<Cursor<&'a [u8]>>;
 
+/// Copies of a repeated cell or row that are kept: no number is longer.
+const REPEATED: u32 = 10;
 /// Cells of one file at most: more than anyone fills in.
 const MAX_CELLS: usize = 400_000;
 
@@ -217,11 +219,22 @@ impl OdsWalk {
             Mark::Text(text) => self.outside.push_str(text),
             Mark::Close("annotation") => self.in_note = false,
             Mark::Close("p") => self.current().push('\n'),
-            Mark::Close("table-row") => self.row = self.row.saturating_add(self.rows),
+            Mark::Close("table-row") => {
+                for again in 1..self.rows.min(REPEATED) {
+                    if cells.len() < MAX_CELLS {
+                        cells.copy_row(self.row, self.row.saturating_add(again));
+                    }
+                }
+                self.row = self.row.saturating_add(self.rows);
+            }
             Mark::Close("table-cell" | "covered-table-cell") => {
                 let at = CellRef::new(self.row, self.column);
-                if cells.len() < MAX_CELLS {
-                    cells.put(at, &self.text);
+                // Equal neighbours are written once: 9999 in four boxes is one cell, four times.
+                let end = self.column.saturating_add(self.columns.min(REPEATED));
+                for column in self.column..end {
+                    if cells.len() < MAX_CELLS {
+                        cells.put(CellRef::new(self.row, column), &self.text);
+                    }
                 }
                 let note = std::mem::take(&mut self.note);
                 gathered.push(Spot::Note { sheet: sheet.to_owned(), cell: at }, "", note);

@@ -166,9 +166,9 @@ fn exhibits(examination: &Examination) -> BTreeMap<ItemCode, Vec<Exhibit>> {
                 },
                 content: match (&file.unreadable, examination.preparations.get(&file.path)) {
                     (Some(reason), _) => Content::Unusable { reason: format!("無法讀取：{reason}") },
-                    _ if checks::withholds(&examination.diagnostics, &file.path) => {
-                        Content::Unusable { reason: format!("含有個資，未予收錄{}", identity::REDACTED) }
-                    }
+                    _ if checks::withholds(&examination.diagnostics, &file.path) => Content::Unusable {
+                        reason: format!("含有個資，未予收錄{}", identity::REDACTED),
+                    },
                     (None, Some(preparation)) => preparation.content.clone(),
                     (None, None) => Content::Unusable { reason: "未能整備".to_owned() },
                 },

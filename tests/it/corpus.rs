@@ -367,6 +367,20 @@ fn numbers_over_several_cells_are_put_together() {
         ));
         assert!(is_found(IdentityKind::National, &ods(rows)));
     }
+    let cell = |text: &str, times: usize| {
+        format!(
+            "<table:table-cell table:number-columns-repeated='{times}'><text:p>{text}</text:p></table:table-cell>"
+        )
+    };
+    let boxes = [cell("O", 1), cell("1", 1), cell("9", 7), cell("2", 1)].concat();
+    assert!(is_found(IdentityKind::National, &ods(format!("<table:table-row>{boxes}</table:table-row>"))));
+    let row = |text: &str, times: usize| {
+        format!("<table:table-row table:number-rows-repeated='{times}'>{}</table:table-row>", cell(text, 1))
+    };
+    assert!(is_found(
+        IdentityKind::National,
+        &ods([row("O", 1), row("1", 1), row("9", 7), row("2", 1)].concat())
+    ));
 }
 
 /// Text files from before Unicode.

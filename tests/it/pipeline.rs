@@ -348,7 +348,8 @@ fn no_identity_number_leaves_in_any_output() {
 #[test]
 fn evidence_with_a_number_is_left_out_of_a_draft() {
     let copy = Copy::without_evidence();
-    let pdf = crate::evidence::page_pdf("/MediaBox[0 0 300 200]", "BT /F 12 Tf 40 60 Td (O199999992) Tj ET", &[]);
+    let pdf =
+        crate::evidence::page_pdf("/MediaBox[0 0 300 200]", "BT /F 12 Tf 40 60 Td (O199999992) Tj ET", &[]);
     copy.write("警察局/警03-1_統計表/名冊.pdf", &pdf);
     let files = compile(&copy);
     let pages = |wanted: &str| -> String {

@@ -54,5 +54,7 @@ PY
 for name in letter.odt letter.docx letter.doc sheet.xlsx sheet.ods sheet.xls note.txt attached.pdf; do
     check "the number in $name is found" found_in "$name"
 done
+boxes_found() { grep -q '底稿 A9有國民身分證統一編號' "$work/privacy.txt"; }
+check "a number in ten boxes is found" boxes_found
 never_whole() { ! grep -q "$number" "$work/privacy.json" "$work/privacy.txt"; }
 check "it is never told whole" never_whole
