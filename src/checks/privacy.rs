@@ -269,7 +269,15 @@ fn unit_of<'a>(input: &CheckInput<'a>, file: &'a InputFile) -> Option<&'a UnitId
 
 /// Hits of one file, by rule and by where they stand.
 #[derive(Default)]
-struct Found(BTreeMap<(&'static str, Place, String), (&'static Rule, IdentityKind, String, usize)>);
+struct Found(BTreeMap<(&'static str, Place, String), Spotted>);
+
+/// The first hit at a place, masked, and how many there are.
+struct Spotted {
+    rule: &'static Rule,
+    kind: IdentityKind,
+    shown: String,
+    count: usize,
+}
 
 impl Found {
     fn look(
@@ -286,7 +294,8 @@ impl Found {
             let rule = rule_of(&hit);
             let (place, name) = spot(&hit);
             let shown = masked(heading, text, &hit);
-            self.0.entry((rule.id, place, name)).or_insert((rule, hit.kind, shown, 0)).3 += 1;
+            let first = Spotted { rule, kind: hit.kind, shown, count: 0 };
+            self.0.entry((rule.id, place, name)).or_insert(first).count += 1;
         }
     }
 
@@ -300,7 +309,7 @@ impl Found {
         let path = identity::mask(file.path.as_str());
         let digest = short(&file.digests.sha256);
         let mut n_told: BTreeMap<&str, (usize, &'static Rule)> = BTreeMap::new();
-        for ((_, place, name), (rule, kind, shown, count)) in self.0 {
+        for ((_, place, name), Spotted { rule, kind, shown, count }) in self.0 {
             if !is_told(rule) {
                 continue;
             }
