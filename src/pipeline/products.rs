@@ -15,15 +15,16 @@ use crate::clearance::clear;
 use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content, Exhibit};
-use crate::identity;
+use crate::identity::{self, Released};
 use crate::inventory::{Inventory, sha256_hex};
 use crate::letters::{self, MailView};
 use crate::pdf;
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan};
+use crate::trace::Trace;
 use crate::typeset;
 
-use super::{Examination, Settings, Surroundings, records};
+use super::{Examination, Settings, Surroundings, provenance, records};
 
 /// A file being written: seekable, because a zip is.
 pub trait WriteSeek: Write + Seek {}
@@ -57,7 +58,16 @@ pub struct Products {
 /// The numbered whole; page numbers are still open.
 pub fn dossier(examination: &Examination, settings: &Settings) -> Dossier {
     let accepted = checks::accept(&examination.diagnostics, settings.draft);
-    let material = Material {
+    with_material(examination, |material| assembly::assemble(&accepted, material))
+}
+
+/// Where everything a dossier prints came from.
+pub fn trace(examination: &Examination, dossier: &Dossier) -> Trace {
+    with_material(examination, |material| assembly::trace(material, dossier))
+}
+
+fn with_material<T>(examination: &Examination, then: impl FnOnce(&Material) -> T) -> T {
+    then(&Material {
         plan: &examination.plan,
         submissions: &examination.submissions,
         secretariat: &examination.secretariat,
@@ -66,8 +76,7 @@ pub fn dossier(examination: &Examination, settings: &Settings) -> Dossier {
         exhibits: &exhibits(examination),
         identity: identity_of(&examination.plan, &examination.inventory),
         prepared_on: prepared_on(examination),
-    };
-    assembly::assemble(&accepted, &material)
+    })
 }
 
 /// Typesets and packs. With blocking diagnostics, or when asked: drafts, no bundle, no mail.
@@ -161,8 +170,8 @@ fn exhibits(examination: &Examination) -> BTreeMap<ItemCode, Vec<Exhibit>> {
                 bytes: file.bytes,
                 sha256: file.digests.sha256.clone(),
                 caption: match caption {
-                    Some(caption) if !several => identity::mask(&caption.value),
-                    _ => caption_of(&file.path),
+                    Some(caption) if !several => identity::redact(&caption.value, &examination.released),
+                    _ => caption_of(&file.path, &examination.released),
                 },
                 content: match (&file.unreadable, examination.preparations.get(&file.path)) {
                     (Some(reason), _) => Content::Unusable { reason: format!("無法讀取：{reason}") },
@@ -181,11 +190,11 @@ fn exhibits(examination: &Examination) -> BTreeMap<ItemCode, Vec<Exhibit>> {
     exhibits
 }
 
-/// A file's name without extension, underscores as blanks, identity numbers masked.
-fn caption_of(path: &RelPath) -> String {
+/// A file's name without extension, underscores as blanks, personal identifiers cut out.
+fn caption_of(path: &RelPath, released: &Released) -> String {
     let name = path.file_name();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    identity::mask(stem.replace('_', " ").trim())
+    identity::redact(stem.replace('_', " ").trim(), released)
 }
 
 /// Digit runs compare by value, everything else by character; ties by the text itself.
@@ -266,8 +275,13 @@ fn write_records(
     examination: &Examination,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<()> {
-    let ledger = records::ledger(dossier, ranges, examination);
+    let trace = trace(examination, dossier);
+    let ledger = records::ledger(dossier, ranges, examination, &trace);
     sink.create("內部/檔案總帳.csv")?.write_all(ledger.as_bytes())?;
+    let sources = provenance::sources(&trace, ranges);
+    sink.create("內部/資料來源.csv")?.write_all(sources.as_bytes())?;
+    let unprinted = provenance::unprinted(&trace, dossier, &examination.inventory);
+    sink.create("內部/未印出.csv")?.write_all(unprinted.as_bytes())?;
     let report = records::report(examination);
     sink.create("內部/檢核結果.txt")?.write_all(report.as_bytes())?;
     let accepted: Diagnostics = records::accepted(examination);
