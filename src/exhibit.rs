@@ -7,6 +7,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fragment::Fragment;
 use crate::place::RelPath;
 use crate::plan::ItemCode;
 
@@ -77,8 +78,10 @@ pub struct PageText {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preparation {
     pub content: Content,
-    /// For the privacy gate.
+    /// For the privacy gate: what stands on the pages.
     pub texts: Vec<PageText>,
+    /// For the privacy gate: what stands in the file otherwise.
+    pub fragments: Vec<Fragment>,
     /// Things the clerk should know: e.g. pages bound as pictures, no searchable text.
     pub remarks: Vec<Remark>,
 }

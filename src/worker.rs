@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::corrections::CorrectionList;
 use crate::evidence::{self, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
+use crate::extract;
+use crate::fragment::Fragment;
 use crate::grid::{Grid, GridFailure};
 use crate::intake::workbook;
 use crate::inventory::{MediaType, sha256_hex};
@@ -48,6 +50,10 @@ pub struct Job {
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum JobTask {
     ReadWorkbook,
+    /// Everything written in a workbook, answers or not, for the privacy gate.
+    LookThrough {
+        media_type: MediaType,
+    },
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
@@ -74,6 +80,7 @@ pub enum JobTask {
 pub enum Outcome {
     Workbook(Grid),
     NoWorkbook(GridFailure),
+    LookedThrough(Vec<Fragment>),
     Prepared(Preparation),
     Marked(Handle),
     /// There can be no marked copy; why, as told to users.
@@ -112,6 +119,9 @@ pub fn run(job: &Job) -> Outcome {
             Ok(grid) => Outcome::Workbook(grid),
             Err(failure) => Outcome::NoWorkbook(failure),
         },
+        JobTask::LookThrough { media_type } => {
+            Outcome::LookedThrough(extract::extract(&bytes, *media_type).fragments)
+        }
         JobTask::Compare { prepared, pages } => match fs::read(prepared) {
             Ok(prepared) => Outcome::Compared(pdf::compare(&bytes, &prepared, pages)),
             Err(error) => Outcome::Failed(Failure::Unreadable(error.to_string())),

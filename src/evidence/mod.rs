@@ -5,7 +5,6 @@
 //! pages of the appendices.
 
 mod colour;
-mod packed;
 mod picture;
 mod tiff;
 
@@ -14,6 +13,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use crate::exhibit::{Content, Handle, PageSize, Preparation, Remark};
+use crate::extract::extract;
 use crate::inventory::MediaType;
 use crate::pdf::{self, MissingFonts, Pictured, PicturedWhy, Refusal};
 
@@ -38,31 +38,31 @@ pub fn prepare(
     settings: &PrepareSettings,
     store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
 ) -> io::Result<Preparation> {
-    match media_type {
-        MediaType::Pdf => prepare_pdf(bytes, settings, store),
+    let mut preparation = match media_type {
+        MediaType::Pdf => prepare_pdf(bytes, settings, store)?,
         MediaType::Jpeg
         | MediaType::Png
         | MediaType::Gif
         | MediaType::Bmp
         | MediaType::Tiff
         | MediaType::Heic
-        | MediaType::Webp => prepare_picture(bytes, media_type, settings, store),
-        MediaType::Empty => Ok(refused(
+        | MediaType::Webp => prepare_picture(bytes, media_type, settings, store)?,
+        MediaType::Empty => refused(
             Content::Unusable { reason: "檔案是空的（0 位元組）".to_owned() },
             "請向提供單位重新索取檔案",
-        )),
-        other => {
-            let mut preparation = not_bindable(other);
-            if matches!(preparation.content, Content::File { .. }) {
-                match packed::texts(bytes, other) {
-                    Some(texts) => preparation.texts = texts,
-                    // What is packed and cannot be searched is for people to look through.
-                    None => preparation.remarks.push(Remark::NoText),
-                }
-            }
-            Ok(preparation)
-        }
+        ),
+        other => not_bindable(other),
+    };
+    let extract = extract(bytes, media_type);
+    preparation.fragments = extract.fragments;
+    // What is packed and cannot be searched is for people to look through.
+    if matches!(preparation.content, Content::File { .. })
+        && !extract.is_whole
+        && !preparation.remarks.contains(&Remark::NoText)
+    {
+        preparation.remarks.push(Remark::NoText);
     }
+    Ok(preparation)
 }
 
 fn prepare_pdf(
@@ -95,6 +95,7 @@ fn prepare_pdf(
     Ok(Preparation {
         content: Content::Pages { prepared, pages: cleaned.pages },
         texts: cleaned.texts,
+        fragments: Vec::new(),
         remarks,
     })
 }
@@ -158,6 +159,7 @@ fn prepare_picture(
             Ok(Preparation {
                 content: Content::Picture { prepared, width: picture.width, height: picture.height },
                 texts: Vec::new(),
+                fragments: Vec::new(),
                 remarks,
             })
         }
@@ -208,7 +210,12 @@ fn prepare_tiff(
     if had_location {
         remarks.push(Remark::LocationRemoved);
     }
-    Ok(Preparation { content: Content::Pages { prepared, pages: sizes }, texts: Vec::new(), remarks })
+    Ok(Preparation {
+        content: Content::Pages { prepared, pages: sizes },
+        texts: Vec::new(),
+        fragments: Vec::new(),
+        remarks,
+    })
 }
 
 /// The size in points at which a picture has the resolution asked for.
@@ -243,8 +250,8 @@ fn not_bindable(media_type: MediaType) -> Preparation {
 
 fn refused(content: Content, hint: &str) -> Preparation {
     let (Content::File { reason } | Content::Unusable { reason }) = &content else {
-        return Preparation { content, texts: Vec::new(), remarks: Vec::new() };
+        return Preparation { content, texts: Vec::new(), fragments: Vec::new(), remarks: Vec::new() };
     };
     let remark = Remark::NotBound { reason: reason.clone(), hint: hint.to_owned() };
-    Preparation { content, texts: Vec::new(), remarks: vec![remark] }
+    Preparation { content, texts: Vec::new(), fragments: Vec::new(), remarks: vec![remark] }
 }

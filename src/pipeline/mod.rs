@@ -25,6 +25,7 @@ use crate::derivation::Figures;
 use crate::diagnostic::Diagnostics;
 use crate::exhibit::Preparation;
 use crate::figure::Figure;
+use crate::identity::Released;
 use crate::intake::files;
 use crate::inventory::Inventory;
 use crate::place::RelPath;
@@ -88,6 +89,8 @@ pub struct Examination {
     pub figures: Figures,
     /// Sorted, exceptions applied.
     pub diagnostics: Diagnostics,
+    /// Personal identifiers that may be printed whole.
+    pub released: Released,
     /// Workbooks whose answers were taken.
     pub read: Vec<RelPath>,
 }
@@ -103,25 +106,27 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     if settings.compare {
         guarding::compare(&inventory, around, &mut preparations)?;
     }
+    let fragments = reading::look_through(&inventory, &reading.read, around)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
     around.progress.phase("檢核", 0);
     let covered = |character| around.fonts.covers(character);
-    let diagnostics = checks::check(
-        &CheckInput {
-            plan: &plan,
-            submissions: &reading.submissions,
-            secretariat: &reading.secretariat,
-            inventory: &inventory,
-            preparations: &preparations,
-            figures: &figures,
-            calendar: &calendar,
-            today: settings.today,
-            covered: &covered,
-            registry: &rules::all(),
-        },
-        found,
-    );
+    let registry = rules::all();
+    let input = CheckInput {
+        plan: &plan,
+        submissions: &reading.submissions,
+        secretariat: &reading.secretariat,
+        inventory: &inventory,
+        preparations: &preparations,
+        fragments: &fragments,
+        figures: &figures,
+        calendar: &calendar,
+        today: settings.today,
+        covered: &covered,
+        registry: &registry,
+    };
+    let diagnostics = checks::check(&input, found);
+    let released = checks::released(&input, &diagnostics);
     Ok(Examination {
         plan,
         inventory,
@@ -130,6 +135,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
         preparations,
         figures,
         diagnostics,
+        released,
         read: reading.read,
     })
 }

@@ -19,7 +19,9 @@ fn size(preparation: &Preparation) -> (i64, i64) {
 }
 
 fn text(preparation: &Preparation) -> String {
-    preparation.texts.iter().map(|page| page.text.as_str()).collect::<Vec<_>>().join("|")
+    let pages = preparation.texts.iter().map(|page| page.text.as_str());
+    let others = preparation.fragments.iter().map(|fragment| fragment.text.as_str());
+    pages.chain(others).collect::<Vec<_>>().join("|")
 }
 
 #[test]

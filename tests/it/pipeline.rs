@@ -382,6 +382,9 @@ fn no_identity_number_leaves_in_any_output() {
     copy.write(&format!("警察局/警03-1_統計表/{}.pdf", NUMBERS[3]), b"%PDF-1.7");
     let files = compile(&copy);
     assert!(!files.iter().any(|(name, _)| name.ends_with(".zip")));
+    let (_, form) = files.iter().find(|(name, _)| name.ends_with("自評表.pdf")).unwrap();
+    let printed: String = huibian::pdf::page_texts(form).into_iter().map(|page| page.text).collect();
+    assert!(printed.replace([' ', '\n'], "").contains("證號〔個資遮蔽〕"), "{printed}");
     for (name, bytes) in &files {
         let mut text = String::from_utf8_lossy(bytes).into_owned();
         if name.ends_with(".pdf") {
@@ -391,6 +394,29 @@ fn no_identity_number_leaves_in_any_output() {
             assert!(!text.replace([' ', '\n'], "").contains(number), "{number} in {name}");
         }
     }
+}
+
+/// A draft shows a page that says so in place of evidence that holds a number; the number is in no file.
+#[test]
+fn evidence_with_a_number_is_left_out_of_a_draft() {
+    let copy = Copy::without_evidence();
+    let pdf = crate::support::papers::page_pdf(
+        "/MediaBox[0 0 300 200]",
+        "BT /F 12 Tf 40 60 Td (O199999992) Tj ET",
+        &[],
+    );
+    copy.write("警察局/警03-1_統計表/名冊.pdf", &pdf);
+    let files = compile(&copy);
+    let pages = |wanted: &str| -> String {
+        let (_, bytes) = files.iter().find(|(name, _)| name.ends_with(wanted)).unwrap();
+        let pages = huibian::pdf::page_texts(bytes).into_iter().map(|page| page.text);
+        pages.collect::<String>().replace([' ', '\n'], "")
+    };
+    let appendices = pages("草稿-佐證資料.pdf");
+    assert!(appendices.contains("〔個資遮蔽〕") && !appendices.contains("O199999992"), "{appendices}");
+    let (_, report) = files.iter().find(|(name, _)| name.ends_with("檢核結果.txt")).unwrap();
+    let report = String::from_utf8_lossy(report);
+    assert!(report.contains("O1******92") && !report.contains("O199999992"), "{report}");
 }
 
 #[test]
