@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::{self, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
 use crate::grid::{Grid, GridFailure};
-use crate::intake::workbook;
+use crate::intake::{identify, workbook};
 use crate::inventory::{MediaType, sha256_hex};
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
@@ -89,7 +89,7 @@ pub fn run(job: &Job) -> Outcome {
     }
     match &job.task {
         JobTask::ReadWorkbook => match workbook::read_workbook(&bytes) {
-            Ok(grid) => Outcome::Workbook(grid),
+            Ok(grid) => Outcome::Workbook(worth_sending(grid)),
             Err(failure) => Outcome::NoWorkbook(failure),
         },
         JobTask::Prepare { media_type, settings, folder } => {
@@ -107,6 +107,15 @@ pub fn run(job: &Job) -> Outcome {
             }
         }
     }
+}
+
+/// Of a workbook that is none of our forms only its names are of use: two million cells of each of
+/// several such would fill the parent.
+fn worth_sending(mut grid: Grid) -> Grid {
+    if identify(&grid).is_none() {
+        grid.sheets.iter_mut().for_each(|sheet| sheet.cells.clear());
+    }
+    grid
 }
 
 /// Two jobs with equal bytes write equal files: each writes its own temporary and renames it.

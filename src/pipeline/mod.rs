@@ -31,7 +31,8 @@ use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
 pub use inquiry::{Inquiry, inquire};
-pub use products::{Products, Sink, WriteSeek, dossier, produce};
+pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
+pub use records::ledger;
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]

@@ -1,13 +1,16 @@
 //! The one integration binary: huibian through the doors its users take.
 
+mod accounting;
 mod bundles;
 mod checks;
 mod cli;
+mod conformance;
 mod evidence;
 mod hostile;
 mod letters;
 mod pipeline;
 mod plans;
+mod provenance;
 mod readme;
 mod rendering;
 mod support;
