@@ -16,11 +16,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::corrections::CorrectionList;
 use crate::evidence::{self, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
 use crate::grid::{Grid, GridFailure};
 use crate::intake::{identify, workbook};
 use crate::inventory::{MediaType, sha256_hex};
+use crate::markup;
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
 pub const SUBCOMMAND: &str = "worker";
@@ -44,13 +46,18 @@ pub struct Job {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum JobTask {
+    /// Every cell.
     ReadWorkbook,
+    /// What may be a submission: of a workbook that is none of our forms, its sheets' names alone.
+    ReadForm,
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
         /// Folder of prepared files; the worker writes `<sha256>-<n>` there.
         folder: PathBuf,
     },
+    /// A copy of a workbook with its faults marked, written to `folder` as `<sha256>-marked`.
+    MarkWorkbook { corrections: CorrectionList, folder: PathBuf },
 }
 
 /// What came of a job.
@@ -60,6 +67,9 @@ pub enum Outcome {
     Workbook(Grid),
     NoWorkbook(GridFailure),
     Prepared(Preparation),
+    Marked(Handle),
+    /// There can be no marked copy; why, as told to users.
+    Unmarkable(String),
     Failed(Failure),
 }
 
@@ -89,7 +99,11 @@ pub fn run(job: &Job) -> Outcome {
     }
     match &job.task {
         JobTask::ReadWorkbook => match workbook::read_workbook(&bytes) {
-            Ok(grid) => Outcome::Workbook(worth_sending(grid)),
+            Ok(grid) => Outcome::Workbook(grid),
+            Err(failure) => Outcome::NoWorkbook(failure),
+        },
+        JobTask::ReadForm => match workbook::read_workbook(&bytes) {
+            Ok(grid) => Outcome::Workbook(form_alone(grid)),
             Err(failure) => Outcome::NoWorkbook(failure),
         },
         JobTask::Prepare { media_type, settings, folder } => {
@@ -106,12 +120,22 @@ pub fn run(job: &Job) -> Outcome {
                 Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
             }
         }
+        JobTask::MarkWorkbook { corrections, folder } => match markup::mark(&bytes, corrections) {
+            Ok(marked) => {
+                let handle = Handle(format!("{}-marked", job.sha256));
+                match write_prepared(folder, &handle, &marked) {
+                    Ok(()) => Outcome::Marked(handle),
+                    Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
+                }
+            }
+            Err(markup::Unmarkable(why)) => Outcome::Unmarkable(why),
+        },
     }
 }
 
-/// Of a workbook that is none of our forms only its names are of use: two million cells of each of
-/// several such would fill the parent.
-fn worth_sending(mut grid: Grid) -> Grid {
+/// Without the cells of what is none of our forms: two million of each of several such would fill
+/// the parent.
+fn form_alone(mut grid: Grid) -> Grid {
     if identify(&grid).is_none() {
         grid.sheets.iter_mut().for_each(|sheet| sheet.cells.clear());
     }

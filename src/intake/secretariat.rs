@@ -74,9 +74,12 @@ fn text(located: Located<Value>) -> Option<Located<String>> {
     }
 }
 
+/// 「無」 beside points or a setting means that there is none, not that it is zero.
 fn figure(located: Located<Value>) -> Option<Located<Figure>> {
-    let figure = located.value.figure()?;
-    Some(Located::new(figure, located.place))
+    match located.value {
+        Value::Figure(figure) => Some(Located::new(figure, located.place)),
+        _ => None,
+    }
 }
 
 fn basics(form: &mut Form<'_>, spot: Spot<'_>, answers: &mut SecretariatAnswers) {

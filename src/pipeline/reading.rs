@@ -39,7 +39,7 @@ pub fn read_submissions(
 ) -> anyhow::Result<Reading> {
     let files: Vec<&InputFile> =
         selection::workbooks(inventory).filter(|file| file.unreadable.is_none()).collect();
-    let jobs: Vec<Job> = files.iter().map(|file| job(file, around, JobTask::ReadWorkbook)).collect();
+    let jobs: Vec<Job> = files.iter().map(|file| job(file, around, JobTask::ReadForm)).collect();
     let outcomes = run(&jobs, "讀取填報檔", around)?;
     let mut grids: BTreeMap<RelPath, Grid> = BTreeMap::new();
     let mut candidates = Vec::new();
@@ -59,7 +59,7 @@ pub fn read_submissions(
             Outcome::Failed(failure) => {
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
             }
-            Outcome::Prepared(_) => {}
+            Outcome::Prepared(_) | Outcome::Marked(_) | Outcome::Unmarkable(_) => {}
         }
     }
     let selected = selection::select(plan, &candidates, diagnostics);
@@ -126,7 +126,9 @@ pub fn prepare_evidence(
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
                 unprepared(&failure)
             }
-            Outcome::Workbook(_) | Outcome::NoWorkbook(_) => continue,
+            Outcome::Workbook(_) | Outcome::NoWorkbook(_) | Outcome::Marked(_) | Outcome::Unmarkable(_) => {
+                continue;
+            }
         };
         preparations.insert(file.path.clone(), preparation);
     }

@@ -83,10 +83,11 @@ impl Numbers {
 
 /// Damages a file in one to eight places; of a zip, mostly one part's content.
 pub fn spoil(seed: &[u8], numbers: &mut Numbers) -> Vec<u8> {
-    if seed.starts_with(b"PK") && numbers.below(4) > 0 {
-        if let Some(repacked) = spoil_part(seed, numbers) {
-            return repacked;
-        }
+    if seed.starts_with(b"PK")
+        && numbers.below(4) > 0
+        && let Some(repacked) = spoil_part(seed, numbers)
+    {
+        return repacked;
     }
     spoil_bytes(seed.to_vec(), numbers)
 }

@@ -713,7 +713,7 @@ fn asked(bytes: &[u8]) -> Outcome {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("甲局.xlsx");
     std::fs::write(&path, bytes).expect("written");
-    run(&Job { path, sha256: sha256_hex(bytes), task: JobTask::ReadWorkbook })
+    run(&Job { path, sha256: sha256_hex(bytes), task: JobTask::ReadForm })
 }
 
 #[test]
