@@ -32,6 +32,8 @@ pub struct Answer {
     pub narrative: Vec<Located<String>>,
     /// Fields typed by the unit, by key.
     pub fields: BTreeMap<String, Located<Value>>,
+    /// Where the parts of a field laid out over several cells stand, by field key.
+    pub parts: BTreeMap<String, Parts>,
     /// Where an answer is expected, by field key: for diagnostics on blanks.
     pub blanks: BTreeMap<String, Place>,
     /// Where the narrative begins.
@@ -56,8 +58,32 @@ pub struct Record {
     pub place: Place,
     /// By column key; blanks are absent.
     pub values: BTreeMap<String, Located<Value>>,
+    /// Where the parts of a column laid out over several cells stand, by key.
+    pub parts: BTreeMap<String, Parts>,
     /// Where each column of the row stands, by key.
     pub cells: BTreeMap<String, Place>,
+}
+
+/// The cells of an answer that takes more than one: each part of a split, each choice to tick.
+pub type Parts = Vec<(String, Place)>;
+
+/// The cells that hold an answer: those of the parts that were given, or the one cell.
+pub fn places_of(answer: &Located<Value>, parts: Option<&Parts>) -> Vec<Place> {
+    let given = |part: &str| match &answer.value {
+        Value::Choices(choices) => choices.iter().any(|choice| choice == part),
+        Value::Split(figures) => figures.iter().any(|(name, _)| name == part),
+        _ => false,
+    };
+    let places: Vec<Place> =
+        parts.into_iter().flatten().filter(|(part, _)| given(part)).map(|(_, place)| place.clone()).collect();
+    if places.is_empty() { vec![answer.place.clone()] } else { places }
+}
+
+impl Record {
+    /// The cells that hold the row's value in a column.
+    pub fn places(&self, column: &str) -> Vec<Place> {
+        self.values.get(column).map_or_else(Vec::new, |value| places_of(value, self.parts.get(column)))
+    }
 }
 
 /// A line of the evidence checklist.
@@ -121,8 +147,8 @@ pub struct SecretariatAnswers {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
-    /// The first cell of the row.
-    pub place: Place,
+    /// Where each part of it stands, by column key.
+    pub places: BTreeMap<String, Place>,
     pub name: String,
     pub title: String,
     pub telephone: String,

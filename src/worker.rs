@@ -22,7 +22,7 @@ use crate::exhibit::{Handle, Preparation};
 use crate::extract;
 use crate::fragment::Fragment;
 use crate::grid::{Grid, GridFailure};
-use crate::intake::workbook;
+use crate::intake::{identify, workbook};
 use crate::inventory::{MediaType, sha256_hex};
 use crate::markup;
 use crate::pdf;
@@ -49,11 +49,12 @@ pub struct Job {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum JobTask {
+    /// Every cell.
     ReadWorkbook,
     /// Everything written in a workbook, answers or not, for the privacy gate.
-    LookThrough {
-        media_type: MediaType,
-    },
+    LookThrough { media_type: MediaType },
+    /// What may be a submission: of a workbook that is none of our forms, its sheets' names alone.
+    ReadForm,
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
@@ -61,10 +62,7 @@ pub enum JobTask {
         folder: PathBuf,
     },
     /// A copy of a workbook with its faults marked, written to `folder` as `<sha256>-marked`.
-    MarkWorkbook {
-        corrections: CorrectionList,
-        folder: PathBuf,
-    },
+    MarkWorkbook { corrections: CorrectionList, folder: PathBuf },
     /// Draws pages of a document and of what was prepared from it, and compares them.
     Compare {
         /// Where the prepared document lies.
@@ -126,6 +124,10 @@ pub fn run(job: &Job) -> Outcome {
             Ok(prepared) => Outcome::Compared(pdf::compare(&bytes, &prepared, pages)),
             Err(error) => Outcome::Failed(Failure::Unreadable(error.to_string())),
         },
+        JobTask::ReadForm => match workbook::read_workbook(&bytes) {
+            Ok(grid) => Outcome::Workbook(form_alone(grid)),
+            Err(failure) => Outcome::NoWorkbook(failure),
+        },
         JobTask::Prepare { media_type, settings, folder } => {
             let mut count = 0;
             let mut store = |prepared: &[u8]| -> io::Result<Handle> {
@@ -151,6 +153,15 @@ pub fn run(job: &Job) -> Outcome {
             Err(markup::Unmarkable(why)) => Outcome::Unmarkable(why),
         },
     }
+}
+
+/// Without the cells of what is none of our forms: two million of each of several such would fill
+/// the parent.
+fn form_alone(mut grid: Grid) -> Grid {
+    if identify(&grid).is_none() {
+        grid.sheets.iter_mut().for_each(|sheet| sheet.cells.clear());
+    }
+    grid
 }
 
 /// Two jobs with equal bytes write equal files: each writes its own temporary and renames it.

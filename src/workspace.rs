@@ -75,6 +75,10 @@ impl std::error::Error for OpenError {}
 struct Listed {
     path: RelPath,
     is_link: bool,
+    /// The name cannot be written as text: the file is listed under one like it, and never opened.
+    is_odd: bool,
+    /// As the folder lists it; none for what is no plain file.
+    bytes: u64,
 }
 
 impl Workspace {
@@ -153,15 +157,14 @@ impl Workspace {
 
     fn look_at(&self, listed: Listed, folders: &Folders) -> InputFile {
         let path = listed.path;
-        let read = match listed.is_link {
-            true => Ok((0, MediaType::Unknown, Digests { sha256: String::new() })),
-            false => digest(&self.on_disk(&path)),
-        };
-        let (unreadable, (bytes, media_type, digests)) = match read {
-            Ok(read) => (None, read),
-            Err(error) => {
-                (Some(error.to_string()), (0, MediaType::Unknown, Digests { sha256: String::new() }))
-            }
+        let undigested = (listed.bytes, MediaType::Unknown, Digests { sha256: String::new() });
+        let (unreadable, (bytes, media_type, digests)) = match (listed.is_link, listed.is_odd) {
+            (true, _) => (None, undigested),
+            (false, true) => (Some("檔名含有無法辨識的字元，請改名".to_owned()), undigested),
+            (false, false) => match digest(&self.on_disk(&path)) {
+                Ok(read) => (None, read),
+                Err(error) => (Some(error.to_string()), undigested),
+            },
         };
         let left_out = if listed.is_link { Some(LeftOut::Link) } else { litter(&path) };
         let role = match left_out {
@@ -180,7 +183,10 @@ impl Workspace {
             let entries = fs::read_dir(&folder).map_err(|error| OpenError::Io(folder.clone(), error))?;
             for entry in entries {
                 let entry = entry.map_err(|error| OpenError::Io(folder.clone(), error))?;
-                let name = entry.file_name().to_string_lossy().into_owned();
+                let on_disk = entry.file_name();
+                // A backslash would be taken for a separator; Windows has no such names.
+                let is_odd = on_disk.to_str().is_none_or(|name| name.contains('\\'));
+                let name = on_disk.to_string_lossy().replace('\\', "＼");
                 let path = match &relative {
                     Some(relative) => relative.join(&name),
                     None => RelPath::new(name),
@@ -191,11 +197,13 @@ impl Workspace {
                         return Err(OpenError::TooMuch(self.root.clone()));
                     }
                     pending.push((entry.path(), Some(path), depth + 1));
-                } else if kind.is_file() || kind.is_symlink() {
-                    found.push(Listed { path, is_link: kind.is_symlink() });
                 } else {
-                    // A pipe, socket or device would block whoever opens it.
-                    found.push(Listed { path, is_link: true });
+                    // A pipe, socket or device would block whoever opens it: it counts as a link.
+                    let is_link = !kind.is_file();
+                    let bytes = if is_link { 0 } else { entry.metadata().map_or(0, |listed| listed.len()) };
+                    // A folder's odd name is in the paths of all that lies in it.
+                    let is_odd = is_odd || self.on_disk(&path) != entry.path();
+                    found.push(Listed { path, is_link, is_odd, bytes });
                 }
                 if found.len() > MAX_FILES {
                     return Err(OpenError::TooMuch(self.root.clone()));

@@ -24,7 +24,7 @@ pub fn charts<'a>(indicator: &'a Indicator, material: &Material) -> Vec<(&'a Cha
 pub fn bar_sources(chart: &Chart, view: &ChartView, bar: &Bar, material: &Material) -> Vec<Place> {
     let field_sources = |field: &FieldRef| sources(material.plan, material.submissions, field);
     match &chart.source {
-        ChartSource::Split(field) => field_sources(field),
+        ChartSource::Split(field) => split_part(field, &bar.label, material),
         ChartSource::Fields(fields) => {
             let of_unit = |field: &&FieldRef| {
                 let task = material.plan.task(&field.task);
@@ -41,7 +41,7 @@ pub fn bar_sources(chart: &Chart, view: &ChartView, bar: &Bar, material: &Materi
                     continue;
                 }
                 let cells = [Some(column), weight.as_ref()].into_iter().flatten();
-                places.extend(cells.filter_map(|key| Some(record.values.get(key)?.place.clone())));
+                places.extend(cells.flat_map(|key| record.places(key)));
             }
             places
         }
@@ -87,6 +87,16 @@ fn view(chart: &Chart, material: &Material) -> Option<ChartView> {
         alt: format!("{}長條圖：{}。", chart.title, described.join("、")),
         bars,
     })
+}
+
+/// The cell of one part of a split.
+fn split_part(field: &FieldRef, part: &str, material: &Material) -> Vec<Place> {
+    let parts = material
+        .plan
+        .task(&field.task)
+        .and_then(|task| material.submissions.get(&task.unit)?.tasks.get(&task.id)?.parts.get(&field.field));
+    let named = parts.into_iter().flatten().filter(|(name, _)| name == part);
+    named.map(|(_, place)| place.clone()).collect()
 }
 
 fn split_parts(field: &FieldRef, material: &Material) -> Option<Vec<(String, Figure)>> {

@@ -78,13 +78,14 @@ impl Tracer<'_> {
         self.setting(line("填表日期", &dossier.prepared_on), day);
         for (index, (contact, printed)) in secretariat.contacts.iter().zip(&dossier.contacts).enumerate() {
             let values = [
-                ("姓名", &printed.name),
-                ("職稱", &printed.title),
-                ("電話", &printed.telephone),
-                ("電子郵件", &printed.email),
+                ("name", "姓名", &printed.name),
+                ("title", "職稱", &printed.title),
+                ("telephone", "電話", &printed.telephone),
+                ("email", "電子郵件", &printed.email),
             ];
-            for (label, text) in values.into_iter().filter(|(_, text)| !text.is_empty()) {
-                self.typed(line(&format!("聯絡人{} {label}", index + 1), text), &contact.place, &[]);
+            for (key, label, text) in values {
+                let Some(place) = contact.places.get(key) else { continue };
+                self.typed(line(&format!("聯絡人{} {label}", index + 1), text), place, &[]);
             }
         }
         self.score(dossier);
@@ -255,9 +256,12 @@ impl Tracer<'_> {
             let part = Part::DetailTable(detail.number.clone());
             for (index, (record, row)) in records.iter().zip(&detail.rows).enumerate() {
                 for (column, text) in table.columns.iter().zip(row) {
-                    let Some(given) = record.values.get(&column.key) else { continue };
+                    let places = record.places(&column.key);
+                    if places.is_empty() {
+                        continue;
+                    }
                     let spot = format!("第{}列「{}」", index + 1, column.label);
-                    self.typed(Line { part: &part, spot, text }, &given.place, &[&task.id]);
+                    self.enter(Line { part: &part, spot, text }, Origin::Typed, places, &[&task.id]);
                 }
             }
         }

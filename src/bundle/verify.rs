@@ -10,6 +10,7 @@ use std::io::Cursor;
 use crate::container::{Caps, Package, Packing, ZipSink, sniff};
 use crate::inventory::sha512_hex;
 
+use super::contents::one_line;
 use super::{is_safe, on_windows};
 
 /// Limits for a bundle: larger than any that can be mailed or burnt on one disc.
@@ -43,8 +44,20 @@ pub struct Verdict {
 
 impl Verdict {
     fn fault(&mut self, name: &str, message: impl Into<String>) {
-        self.faults.push(Fault { name: name.to_owned(), message: message.into() });
+        self.faults.push(Fault { name: shown(name), message: shown(&message.into()) });
     }
+}
+
+/// Characters of a foreign text that are worth showing.
+const SHOWN: usize = 200;
+
+/// A foreign name or line as a terminal may show it: no control characters, not endless.
+fn shown(text: &str) -> String {
+    let mut shown: String = one_line(text).chars().take(SHOWN).collect();
+    if shown.chars().count() == SHOWN {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Verifies a bundle's bytes. Never fails: whatever is wrong is a fault.
@@ -76,10 +89,21 @@ pub fn verify(bytes: &[u8]) -> Verdict {
     let is_tag = |name: &str| !name.starts_with("data/") && name != "tagmanifest-sha512.txt";
     check_manifest("tagmanifest-sha512.txt", &by_name, is_tag, &mut verdict);
     check_oxum(&by_name, &mut verdict);
+    check_identity(&by_name, &mut verdict);
     if verdict.faults.is_empty() && repack(&top, &files).is_none_or(|again| again != bytes) {
-        verdict.fault("", "內容與校驗值相符，但壓縮檔本身不是原樣（曾被解開重新壓縮，或附加了資料）");
+        verdict.fault("", remade(bytes, &package));
     }
     verdict
+}
+
+/// The files are whole, the archive around them is another: no digest covers what is not a file's.
+fn remade(bytes: &[u8], package: &Package<Cursor<&[u8]>>) -> String {
+    let packed: u64 = package.entries().iter().map(|entry| entry.packed).sum();
+    let uncovered = (bytes.len() as u64).saturating_sub(packed);
+    format!(
+        "內容與校驗值相符，但壓縮檔本身不是原樣（曾被解開重新壓縮，或附加了資料）；\
+         檔頭、目錄與附加資料共 {uncovered} 位元組不在任何校驗值內，無從判斷是否更動"
+    )
 }
 
 /// The one folder everything lies in.
@@ -103,10 +127,19 @@ fn check_names(top: &str, files: &[(String, Vec<u8>)], verdict: &mut Verdict) {
         if let Some(twin) = seen.insert(on_windows(name), name) {
             verdict.fault(name, format!("與「{twin}」在 Windows 上是同一個檔名"));
         }
+        if is_litter(name) {
+            verdict.fault(name, "系統檔，不屬於陳報包");
+        }
         if !name.starts_with("data/") && !TAG_FILES.contains(&name.as_str()) {
             verdict.fault(name, "多出來的檔案");
         }
     }
+}
+
+/// What Explorer and Finder leave behind: files nobody put in.
+fn is_litter(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    ["Thumbs.db", "desktop.ini", ".DS_Store"].iter().any(|litter| last.eq_ignore_ascii_case(litter))
 }
 
 /// bagit.txt is exactly two lines (RFC 8493 §2.1.1).
@@ -138,6 +171,7 @@ fn check_manifest(
             verdict.fault(name, format!("在 {manifest} 列了兩次"));
         }
         match files.get(name) {
+            _ if leaves_the_bag(name) => verdict.fault(manifest, format!("指向陳報包以外的路徑：{name}")),
             None => verdict.fault(name, format!("{manifest} 有列，檔案卻不在")),
             Some(content) if sha512_hex(content) != digest => verdict.fault(name, "內容與校驗值不符"),
             Some(_) => {}
@@ -145,6 +179,26 @@ fn check_manifest(
     }
     for name in files.keys().filter(|name| covers(name) && !listed.contains(*name)) {
         verdict.fault(name, format!("未列在 {manifest}"));
+    }
+}
+
+/// Absolute, in somebody's home, on a drive or share, or upwards (RFC 8493 §5.1): never followed.
+fn leaves_the_bag(path: &str) -> bool {
+    let drive = path.as_bytes().get(1) == Some(&b':');
+    path.starts_with(['/', '\\', '~']) || drive || path.split(['/', '\\']).any(|part| part == "..")
+}
+
+/// The figures carry the identity that bag-info.txt and every page's footer bear.
+fn check_identity(files: &BTreeMap<&str, &[u8]>, verdict: &mut Verdict) {
+    let Some(figures) = files.get("data/dossier.json") else { return };
+    let figures: Option<serde_json::Value> = serde_json::from_slice(figures).ok();
+    let identity = figures.as_ref().and_then(|figures| figures.get("identity")?.as_str());
+    let named = verdict.identifier.as_deref().and_then(|identifier| identifier.rsplit('-').next());
+    if identity.is_none() || identity != named {
+        verdict.fault(
+            "data/dossier.json",
+            "識別碼與 bag-info.txt 的 External-Identifier 不同，不是同一次產製的",
+        );
     }
 }
 

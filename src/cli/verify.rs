@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Context;
 
 use crate::bundle;
+use crate::inventory::sha256_hex;
 
 use super::args::Verify;
 use super::exit;
@@ -20,6 +21,9 @@ pub fn run(arguments: &Verify) -> anyhow::Result<u8> {
         if let Some(identifier) = &verdict.identifier {
             writeln!(out, "識別碼：{identifier}")?;
         }
+        // A bundle made anew with digests to match is whole too: only this tells it from the one sent.
+        writeln!(out, "整包 SHA-256：{}", sha256_hex(&bytes))?;
+        writeln!(out, "整包若遭重新製作，包內無從得知；請以此值與陳報單位另行核對。")?;
         return Ok(exit::DONE);
     }
     writeln!(out, "有 {} 處不符：", verdict.faults.len())?;

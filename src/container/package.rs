@@ -111,6 +111,8 @@ pub struct Entry {
     pub name: EntryName,
     /// Inflated size in bytes; never exceeded when read.
     pub bytes: u64,
+    /// Size in the archive in bytes.
+    pub packed: u64,
     pub folder: bool,
     pub symlink: bool,
     pub encrypted: bool,
@@ -153,6 +155,7 @@ impl<R: Read + Seek> Package<R> {
             entries.push(Entry {
                 name,
                 bytes,
+                packed: stored,
                 folder: file.is_dir(),
                 symlink: file.is_symlink(),
                 encrypted: file.encrypted(),

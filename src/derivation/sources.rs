@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::place::Place;
 use crate::plan::{Derivation, FieldRef, Plan, RowFilter, TableId, Task, UnitId};
-use crate::submission::{Applies, Submission};
+use crate::submission::{Applies, Submission, places_of};
 
 /// Where a field's value comes from; empty when nothing was given. The switch 「無」 stands for
 /// every figure it makes zero.
@@ -22,7 +22,7 @@ fn field_sources(task: &Task, submission: &Submission, key: &str) -> Option<Vec<
     let answer = submission.tasks.get(&task.id)?;
     let field = task.fields.iter().find(|field| field.key == key)?;
     let Some(derivation) = &field.derive else {
-        return answer.fields.get(key).map(|located| vec![located.place.clone()]);
+        return answer.fields.get(key).map(|located| places_of(located, answer.parts.get(key)));
     };
     match &answer.applies {
         Some(applies) if matches!(applies.value, Applies::No { .. }) => Some(vec![applies.place.clone()]),
@@ -33,9 +33,7 @@ fn field_sources(task: &Task, submission: &Submission, key: &str) -> Option<Vec<
 fn derived_sources(derivation: &Derivation, task: &Task, submission: &Submission) -> Vec<Place> {
     let cells = |table: &TableId, columns: &[&str], filter: Option<&RowFilter>| -> Vec<Place> {
         let rows = super::rows(submission, table, filter).into_iter().flatten();
-        rows.flat_map(|row| columns.iter().filter_map(|column| row.values.get(*column)))
-            .map(|located| located.place.clone())
-            .collect()
+        rows.flat_map(|row| columns.iter().flat_map(|column| row.places(column))).collect()
     };
     // Fields may build on fields above them only: this ends.
     let fields = |keys: &[&String]| -> Vec<Place> {

@@ -3,6 +3,7 @@
 //! Serves units' workbooks and the secretariat's alike; what the answers are gathered into is
 //! theirs. Everything doubtful becomes a diagnostic with the row it stands in.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Rule, Severity};
@@ -39,17 +40,14 @@ pub fn identify(grid: &Grid) -> Option<FormIdentity> {
         _ => None,
     });
     let described = grid.description.as_deref().and_then(Marker::parse);
-    let mut counts: Vec<(FormIdentity, usize)> = Vec::new();
-    for marker in on_sheets.chain(described) {
+    // How often, and where first: of two that are equally frequent the first counts.
+    let mut counts: BTreeMap<FormIdentity, (usize, Reverse<usize>)> = BTreeMap::new();
+    for (index, marker) in on_sheets.chain(described).enumerate() {
         let Marker { plan, unit, version, .. } = marker;
         let identity = FormIdentity { plan, unit, version };
-        match counts.iter_mut().find(|(known, _)| *known == identity) {
-            Some((_, n)) => *n += 1,
-            None => counts.push((identity, 1)),
-        }
+        counts.entry(identity).or_insert((0, Reverse(index))).0 += 1;
     }
-    let most = counts.iter().map(|(_, n)| *n).max()?;
-    counts.into_iter().find(|(_, n)| *n == most).map(|(identity, _)| identity)
+    counts.into_iter().max_by_key(|(_, rank)| *rank).map(|(identity, _)| identity)
 }
 
 /// A form being read.

@@ -12,7 +12,7 @@ use crate::intake::form::{Form, Spot, heading_of};
 use crate::layout::{Ask, BlockKind, Column, KnownRow, SWITCH_NO, unit_form};
 use crate::place::{CellRef, Located, Place, RelPath};
 use crate::plan::{Plan, TaskId, UnitId};
-use crate::submission::{Answer, Applies, EvidenceAnswer, Record, Submission, Value};
+use crate::submission::{Answer, Applies, EvidenceAnswer, Parts, Record, Submission, Value};
 
 /// Reads a unit's workbook. A workbook of another unit or plan gives an empty submission.
 pub fn submission(plan: &Plan, unit: &UnitId, file: &RelPath, grid: &Grid) -> (Submission, Diagnostics) {
@@ -42,10 +42,11 @@ pub fn submission(plan: &Plan, unit: &UnitId, file: &RelPath, grid: &Grid) -> (S
                 answer.narrative_place = begins;
             }
             BlockKind::Fields(task) => {
-                let (fields, blanks) = fields(&mut form, spot);
+                let fields = fields(&mut form, spot);
                 let answer = answer(&mut submission, &form, spot, task);
-                answer.fields = fields;
-                answer.blanks = blanks;
+                answer.fields = fields.values;
+                answer.parts = fields.parts;
+                answer.blanks = fields.blanks;
             }
             BlockKind::Table(table) => {
                 let rows = records(&mut form, spot);
@@ -74,6 +75,7 @@ fn answer<'s>(
         applies: None,
         narrative: Vec::new(),
         fields: BTreeMap::new(),
+        parts: BTreeMap::new(),
         blanks: BTreeMap::new(),
         narrative_place: form.sheet_place(spot),
         place: form.sheet_place(spot),
@@ -100,11 +102,16 @@ fn switch(form: &mut Form<'_>, spot: Spot<'_>) -> Option<Located<Applies>> {
     Some(Located::new(applies, switch.place))
 }
 
-type Fields = BTreeMap<String, Located<Value>>;
+/// A task's fields by key: what was answered, and where.
+#[derive(Default)]
+struct Fields {
+    values: BTreeMap<String, Located<Value>>,
+    parts: BTreeMap<String, Parts>,
+    blanks: BTreeMap<String, Place>,
+}
 
-fn fields(form: &mut Form<'_>, spot: Spot<'_>) -> (Fields, BTreeMap<String, Place>) {
-    let mut fields = Fields::new();
-    let mut blanks = BTreeMap::new();
+fn fields(form: &mut Form<'_>, spot: Spot<'_>) -> Fields {
+    let mut fields = Fields::default();
     let rows: Vec<&KnownRow> = spot
         .block
         .known()
@@ -118,16 +125,20 @@ fn fields(form: &mut Form<'_>, spot: Spot<'_>) -> (Fields, BTreeMap<String, Plac
             Some(at) => form.place(spot, at),
             None => form.sheet_place(spot),
         };
-        blanks.insert(key.clone(), place.clone());
+        fields.blanks.insert(key.clone(), place.clone());
         let value = match group[0].part {
-            Some(_) => parts(form, spot, group).map(|value| Located::new(value, place)),
+            Some(_) => {
+                let parts = parts(form, spot, group);
+                fields.parts.insert(key.clone(), places(form, spot, &parts));
+                gather(form, spot, &parts).map(|value| Located::new(value, place))
+            }
             None => first.and_then(|at| scalar(form, spot, group[0], at)),
         };
         if let Some(value) = value {
-            fields.insert(key.clone(), value);
+            fields.values.insert(key.clone(), value);
         }
     }
-    (fields, blanks)
+    fields
 }
 
 fn scalar(form: &mut Form<'_>, spot: Spot<'_>, row: &KnownRow, at: CellRef) -> Option<Located<Value>> {
@@ -136,8 +147,8 @@ fn scalar(form: &mut Form<'_>, spot: Spot<'_>, row: &KnownRow, at: CellRef) -> O
     form.value(spot, at, kind, &subject)
 }
 
-/// A split or a choice of many, a row to each part.
-fn parts(form: &mut Form<'_>, spot: Spot<'_>, rows: &[&KnownRow]) -> Option<Value> {
+/// The cells of a split or a choice of many, a row to each part.
+fn parts<'r>(form: &Form<'_>, spot: Spot<'_>, rows: &[&'r KnownRow]) -> Vec<Part<'r>> {
     let mut cells = Vec::new();
     for row in rows {
         let (Some(part), Some((_, question))) = (&row.part, row.questions.first()) else { continue };
@@ -146,7 +157,11 @@ fn parts(form: &mut Form<'_>, spot: Spot<'_>, rows: &[&KnownRow]) -> Option<Valu
             cells.push(Part { name: part, ask: &question.ask, at, subject });
         }
     }
-    gather(form, spot, &cells)
+    cells
+}
+
+fn places(form: &Form<'_>, spot: Spot<'_>, parts: &[Part<'_>]) -> Parts {
+    parts.iter().map(|part| (part.name.to_owned(), form.place(spot, part.at))).collect()
 }
 
 /// A cell that answers a part of a question.
@@ -199,12 +214,13 @@ fn record(
     subject: &str,
 ) -> Option<Record> {
     let mut values = BTreeMap::new();
-    let mut places = BTreeMap::new();
+    let mut cells_of = BTreeMap::new();
+    let mut parts_of = BTreeMap::new();
     let columns: Vec<&Column> = spot.block.columns.iter().collect();
     for group in columns.chunk_by(|a, b| a.field == b.field) {
         let field = &group[0].field;
         let Some(first) = group.iter().find_map(|column| cells.get(&column.key)) else { continue };
-        places.insert(field.clone(), form.place(spot, *first));
+        cells_of.insert(field.clone(), form.place(spot, *first));
         let label = &group[0].question.label;
         let value = match (&group[0].option, &group[0].question.ask) {
             (Some(_), _) => {
@@ -220,6 +236,7 @@ fn record(
                         })
                     })
                     .collect();
+                parts_of.insert(field.clone(), places(form, spot, &parts));
                 gather(form, spot, &parts).map(|value| Located::new(value, form.place(spot, *first)))
             }
             (None, Ask::Value(kind)) => form.value(spot, *first, kind, &format!("{subject} {label}")),
@@ -230,7 +247,7 @@ fn record(
         }
     }
     let first = cells.values().min()?;
-    Some(Record { place: form.place(spot, *first), values, cells: places })
+    Some(Record { place: form.place(spot, *first), values, parts: parts_of, cells: cells_of })
 }
 
 fn evidence(form: &mut Form<'_>, spot: Spot<'_>, row: &KnownRow) -> Option<EvidenceAnswer> {

@@ -7,13 +7,13 @@ use crate::assembly;
 use crate::dossier::{Dossier, PageRange};
 use crate::folding::{did_you_mean, fold};
 use crate::identity;
-use crate::place::Place;
+use crate::place::{Place, RelPath};
 use crate::plan::TaskId;
 use crate::trace::{Part, Printed, Trace, Unprinted};
 use crate::typeset;
 
 use super::provenance::{origin_in_words, part_in_words, reason, source_in_words, text_in_words};
-use super::{Examination, Settings, Surroundings, products};
+use super::{Examination, Settings, Surroundings, products, records};
 
 /// The answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,10 @@ enum Subject {
     Appendix(String),
     Task(TaskId),
     /// The end of a place as it is written: file, sheet, cell.
-    Place(Vec<String>),
+    Place {
+        written: String,
+        parts: Vec<String>,
+    },
 }
 
 /// Answers one question about a workspace that was examined.
@@ -54,6 +57,7 @@ pub fn inquire(
         return Ok(Inquiry::Unknown { nearest });
     };
     let mut lines = heading(&subject, examination, &dossier);
+    lines.extend(fates(&subject, examination, &dossier, &frames.ranges));
     let printed: Vec<&Printed> =
         trace.printed.iter().filter(|printed| concerns(&subject, printed, &dossier)).collect();
     for printed in &printed {
@@ -101,7 +105,8 @@ fn subject_of(
     let in_trace = trace.cited().into_iter().any(known) || trace.unprinted.iter().any(|u| known(&u.place));
     let is_file =
         parts.len() == 1 && examination.inventory.files.iter().any(|f| known(&Place::file(&f.path)));
-    (!parts.is_empty() && (in_trace || is_file || parts.len() > 1)).then_some(Subject::Place(parts))
+    (!parts.is_empty() && (in_trace || is_file || parts.len() > 1))
+        .then(|| Subject::Place { written: identity::mask(question), parts })
 }
 
 /// Whether a place ends as the parts say: `勞03 › C12`, a file by name or path.
@@ -113,9 +118,24 @@ fn is_place(place: &Place, parts: &[String]) -> bool {
     };
     let is_file = |name: &String| fold(file.as_str()) == *name || fold(file.file_name()) == *name;
     match parts {
-        [only] if rest.contains(only) => true,
-        [first, others @ ..] if is_file(first) => rest.starts_with(others),
-        _ => !rest.is_empty() && rest == parts,
+        [only] if rest.first() == Some(only) => true,
+        [first, others @ ..] if is_file(first) => ends_so(&rest, others),
+        _ => rest.len() == parts.len() && ends_so(&rest, parts),
+    }
+}
+
+/// Sheet and cell, as far as they are named; a sheet by the code it begins with, too.
+fn ends_so(place: &[String], parts: &[String]) -> bool {
+    let [sheet, cell] = place else { return parts.is_empty() };
+    let is_sheet = |part: &String| {
+        let rest = sheet.strip_prefix(part.as_str());
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    match parts {
+        [] => true,
+        [part] => is_sheet(part),
+        [part, at] => is_sheet(part) && cell == at,
+        _ => false,
     }
 }
 
@@ -140,7 +160,26 @@ fn heading(subject: &Subject, examination: &Examination, dossier: &Dossier) -> V
             vec![task.map_or_else(String::new, |task| format!("{}「{}」", task.code, task.title))]
         }
         Subject::Appendix(number) => appendix_heading(number, dossier),
-        Subject::Place(parts) => vec![parts.join(" › ")],
+        Subject::Place { written, .. } => vec![written.clone()],
+    }
+}
+
+/// For a file, its line of the ledger.
+fn fates(
+    subject: &Subject,
+    examination: &Examination,
+    dossier: &Dossier,
+    ranges: &[PageRange],
+) -> Vec<String> {
+    match subject {
+        Subject::Place { parts, .. } if parts.len() == 1 => {
+            let is_named = |path: &RelPath| is_place(&Place::file(path), parts);
+            records::fates_of(is_named, dossier, ranges, examination)
+                .into_iter()
+                .map(|fate| format!("  {fate}"))
+                .collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -171,7 +210,7 @@ fn concerns(subject: &Subject, printed: &Printed, dossier: &Dossier) -> bool {
         },
         Subject::Appendix(number) => printed.part == Part::Appendix(number.clone()),
         Subject::Task(task) => printed.tasks.contains(task),
-        Subject::Place(parts) => printed.sources.iter().any(|place| is_place(place, parts)),
+        Subject::Place { parts, .. } => printed.sources.iter().any(|place| is_place(place, parts)),
     }
 }
 
@@ -192,7 +231,7 @@ fn is_about(subject: &Subject, answer: &Unprinted, examination: &Examination) ->
             (Some(task), Place::Cell { sheet, .. }) => sheet.starts_with(&task.code),
             _ => false,
         },
-        Subject::Place(parts) => is_place(&answer.place, parts),
+        Subject::Place { parts, .. } => is_place(&answer.place, parts),
         Subject::Section(_) | Subject::Appendix(_) => false,
     }
 }

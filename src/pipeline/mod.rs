@@ -38,7 +38,8 @@ use crate::workspace::Workspace;
 
 pub use inquiry::{Inquiry, inquire};
 pub use notices::{NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices};
-pub use products::{Products, Sink, WriteSeek, dossier, produce};
+pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
+pub use records::ledger;
 pub use tally::tally;
 
 /// What this run was asked to do.

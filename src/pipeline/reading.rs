@@ -40,7 +40,7 @@ pub fn read_submissions(
 ) -> anyhow::Result<Reading> {
     let files: Vec<&InputFile> =
         selection::workbooks(inventory).filter(|file| file.unreadable.is_none()).collect();
-    let jobs: Vec<Job> = files.iter().map(|file| job(file, around, JobTask::ReadWorkbook)).collect();
+    let jobs: Vec<Job> = files.iter().map(|file| job(file, around, JobTask::ReadForm)).collect();
     let outcomes = run(&jobs, "讀取填報檔", around)?;
     let mut grids: BTreeMap<RelPath, Grid> = BTreeMap::new();
     let mut candidates = Vec::new();

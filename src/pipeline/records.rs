@@ -37,6 +37,24 @@ pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination
     csv
 }
 
+/// What became of the files of this name: 「路徑：裝訂，附件 …」.
+pub fn fates_of(
+    is_named: impl Fn(&RelPath) -> bool,
+    dossier: &Dossier,
+    ranges: &[PageRange],
+    examination: &Examination,
+) -> Vec<String> {
+    let fates = evidence_fates(dossier, ranges);
+    let files = examination.inventory.files.iter().filter(|file| is_named(&file.path));
+    files
+        .map(|file| {
+            let (fate, note) = fate(file, &fates, examination);
+            let note = if note.is_empty() { note } else { format!("，{note}") };
+            identity::mask(&format!("{}：{fate}{note}", file.path))
+        })
+        .collect()
+}
+
 fn evidence_fates(dossier: &Dossier, ranges: &[PageRange]) -> BTreeMap<RelPath, (&'static str, String)> {
     let pages: BTreeMap<&str, &PageRange> =
         ranges.iter().map(|range| (range.number.as_str(), range)).collect();

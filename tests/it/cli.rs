@@ -275,3 +275,27 @@ fn appeal_counts_working_days_and_closures() {
     copy.write("plan.toml", "[deadlines]\nextra_closures = [\"111-06-10\"]\n".as_bytes());
     assert!(run_in(copy.folder.path(), &["appeal", "111-06-01"]).out.contains("6月17日"));
 }
+
+#[test]
+fn a_printed_item_is_traced_to_its_cells_and_back() {
+    let copy = Copy::of_sample();
+    let trace = |item: &str| run_in(copy.folder.path(), &["trace", item]);
+    let appendix = trace("2-1-3");
+    assert_eq!(appendix.code, 0, "{}", appendix.err);
+    for word in ["簽到表", "引用：指標 2-1", "佐證資料第 ", "警察局/警04-3_簽到表/簽到表(已遮蔽).pdf"]
+    {
+        assert!(appendix.out.contains(word), "{word}: {}", appendix.out);
+    }
+    assert!(trace("２－１").out.contains("指標 2-1"), "codes as people type them");
+    let task = trace("警04");
+    let line = task.out.lines().find(|line| line.contains("警04 教育訓練 › ")).unwrap();
+    // The same cell, asked the other way round.
+    let cell = line.rsplit(" › ").next().unwrap().split([':', '、', '；']).next().unwrap();
+    let back = trace(&format!("警04!{cell}"));
+    assert!(back.out.contains("指標 2-1"), "{cell}: {}", back.out);
+    assert!(trace("警察局.xlsx").out.contains("讀為填報檔"));
+    let unknown = trace("2-1-333");
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("沒有「2-1-333」"), "{}", unknown.err);
+    assert!(!copy.output().exists(), "nothing is written");
+}

@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 use huibian::container::{Packing, ZipSink, compose};
 use huibian::diagnostic::{Diagnostic, Severity};
 use huibian::grid::{Cell, Grid, GridFailure, GridRemark};
+use huibian::intake::identify;
 use huibian::intake::workbook::{RULES, failure_diagnostic, read_workbook, remark_diagnostics};
-use huibian::inventory::MediaType;
+use huibian::inventory::{MediaType, sha256_hex};
 use huibian::place::{CellRef, RelPath};
+use huibian::worker::{Job, JobTask, Outcome, run};
 
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -702,6 +704,39 @@ fn no_damage_makes_reading_panic() {
             let _ = read_workbook(&whole[..step]);
         }
     }
+}
+
+// ── What reaches the parent ──────────────────────────────────────────────────────────────────
+
+/// As a worker is asked.
+fn asked(bytes: &[u8]) -> Outcome {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("甲局.xlsx");
+    std::fs::write(&path, bytes).expect("written");
+    run(&Job { path, sha256: sha256_hex(bytes), task: JobTask::ReadForm })
+}
+
+#[test]
+fn cells_of_a_workbook_that_is_no_form_stay_in_the_worker() {
+    let rows = r#"<row><c><v>1</v></c><c t="e"><v>#SPILL!</v></c></row>"#.repeat(1_000);
+    let Outcome::Workbook(grid) = asked(&Xlsx::of(&rows).bytes()) else { panic!("read") };
+    assert_eq!((grid.sheets[0].name.as_str(), grid.sheets[0].cells.len()), ("表", 0));
+    let marked = r#"<row><c t="str"><v>HB1|a|b|0|表</v></c><c><v>1</v></c></row>"#;
+    let Outcome::Workbook(grid) = asked(&Xlsx::of(marked).bytes()) else { panic!("read") };
+    assert_eq!(grid.sheets[0].cells.len(), 2);
+}
+
+/// Counting markers must not compare each with each.
+#[test]
+fn a_flood_of_different_markers() {
+    let mut rows = String::new();
+    for n in 0..300_000 {
+        write!(rows, r#"<row><c t="str"><v>HB1|p|u|{n}|表</v></c></row>"#).expect("a string");
+    }
+    let grid = grid(&Xlsx::of(&rows).bytes());
+    let start = Instant::now();
+    assert_eq!(identify(&grid).expect("a marker").version, "0");
+    assert!(start.elapsed() < Duration::from_secs(10), "took {:?}", start.elapsed());
 }
 
 // ── The rules themselves ─────────────────────────────────────────────────────────────────────

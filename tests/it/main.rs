@@ -1,8 +1,10 @@
 //! The one integration binary: huibian through the doors its users take.
 
+mod accounting;
 mod bundles;
 mod checks;
 mod cli;
+mod conformance;
 mod corpus;
 mod evidence;
 mod fidelity;
@@ -13,6 +15,7 @@ mod letters;
 mod markup;
 mod pipeline;
 mod plans;
+mod provenance;
 mod readme;
 mod rendering;
 mod rounds;

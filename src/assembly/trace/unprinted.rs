@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::place::{Located, Place};
 use crate::plan::{ItemCode, Task, TaskId};
-use crate::submission::{Answer, EditorialMode, SecretariatAnswers, Submission};
+use crate::submission::{Answer, EditorialMode, SecretariatAnswers, Submission, places_of};
 use crate::trace::{Trace, Unprinted, Why};
 
 use super::super::{Material, absence};
@@ -34,7 +34,10 @@ fn tasks(material: &Material, submission: &Submission, answers: &mut Vec<Unprint
     for (id, answer) in &submission.tasks {
         let Some(task) = material.plan.task(id) else { continue };
         let why = why_of_task(task, material);
-        answers.extend(answer.fields.values().map(|field| at(&field.place, why)));
+        for (key, field) in &answer.fields {
+            let places = places_of(field, answer.parts.get(key));
+            answers.extend(places.iter().map(|place| at(place, why)));
+        }
         let why = if is_replaced(id, material) { Why::Replaced } else { why };
         answers.extend(narrative(answer, why));
     }
@@ -63,8 +66,10 @@ fn rows(material: &Material, submission: &Submission, answers: &mut Vec<Unprinte
             Some(table) if table.confidential => Why::CaseRow,
             _ => owner.map_or(Why::NoPlace, |task| why_of_task(task, material)),
         };
-        let cells = records.iter().flat_map(|record| record.values.values());
-        answers.extend(cells.map(|located| at(&located.place, why)));
+        for record in records {
+            let places = record.values.keys().flat_map(|column| record.places(column));
+            answers.extend(places.map(|place| at(&place, why)));
+        }
     }
 }
 

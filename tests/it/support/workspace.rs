@@ -18,6 +18,13 @@ impl Copy {
         Copy { folder }
     }
 
+    /// A folder with nothing in it.
+    pub fn empty() -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("inputs")).unwrap();
+        Copy { folder }
+    }
+
     /// The sample's workbooks and plan without any evidence: quick to examine.
     pub fn without_evidence() -> Self {
         let copy = Copy::of_sample();
