@@ -96,7 +96,9 @@ impl OutputFolder {
     /// Lets files that the last run wrote stay, unless this one writes them anew: another command made
     /// them. `belongs` is asked with their paths inside the folder.
     pub fn keep(&mut self, belongs: impl Fn(&str) -> bool) {
-        self.kept = kept::listed(&self.target).into_iter().filter(|name| belongs(name)).collect();
+        let listed = kept::listed(&self.target).into_iter();
+        // The list itself is written anew, and must not be through a second name of the last one.
+        self.kept = listed.filter(|name| name != MANIFEST && belongs(name)).collect();
     }
 
     /// Finds files of the last output by their paths inside the folder, when they are there.
@@ -458,6 +460,8 @@ mod tests {
 
     #[test]
     fn a_kill_after_any_step_leaves_the_last_output_or_the_new_one_whole() {
+        // Steps up to the last output being set aside.
+        const ASIDE: usize = 6;
         for n in 0..=STEPS.len() {
             let root = tempfile::tempdir().unwrap();
             killed_after(STEPS.len(), root.path(), "old");
@@ -465,12 +469,16 @@ mod tests {
             killed_after(n, root.path(), "new");
             let seen = root.path().join("output");
             if seen.exists() {
-                assert_eq!(whole(&seen), if n > 5 { "new" } else { "old" }, "after {n} steps, as it stands");
+                assert_eq!(
+                    whole(&seen),
+                    if n > ASIDE { "new" } else { "old" },
+                    "after {n} steps, as it stands"
+                );
             } else {
-                assert_eq!(n, 5, "only between the two renames");
+                assert_eq!(n, ASIDE, "only between the two renames");
             }
             drop(OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap());
-            assert_eq!(whole(&seen), if n > 5 { "new" } else { "old" }, "after {n} steps, mended");
+            assert_eq!(whole(&seen), if n > ASIDE { "new" } else { "old" }, "after {n} steps, mended");
             assert_eq!(fs::read_to_string(seen.join("備忘.txt")).unwrap(), "記");
             let mut beside: Vec<_> =
                 fs::read_dir(root.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
