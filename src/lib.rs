@@ -15,6 +15,7 @@ pub mod roc;
 
 // Leaves over foreign formats.
 pub mod container;
+pub mod extract;
 pub mod opc;
 pub mod pdf;
 pub mod splice;
@@ -22,10 +23,12 @@ pub mod template;
 pub mod xml;
 
 // Model.
+pub mod clearance;
 pub mod corrections;
 pub mod derivation;
 pub mod dossier;
 pub mod exhibit;
+pub mod fragment;
 pub mod grid;
 pub mod inventory;
 pub mod layout;

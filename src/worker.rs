@@ -19,10 +19,13 @@ use serde::{Deserialize, Serialize};
 use crate::corrections::CorrectionList;
 use crate::evidence::{self, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
+use crate::extract;
+use crate::fragment::Fragment;
 use crate::grid::{Grid, GridFailure};
 use crate::intake::workbook;
 use crate::inventory::{MediaType, sha256_hex};
 use crate::markup;
+use crate::pdf;
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
 pub const SUBCOMMAND: &str = "worker";
@@ -47,6 +50,10 @@ pub struct Job {
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum JobTask {
     ReadWorkbook,
+    /// Everything written in a workbook, answers or not, for the privacy gate.
+    LookThrough {
+        media_type: MediaType,
+    },
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
@@ -58,6 +65,13 @@ pub enum JobTask {
         corrections: CorrectionList,
         folder: PathBuf,
     },
+    /// Draws pages of a document and of what was prepared from it, and compares them.
+    Compare {
+        /// Where the prepared document lies.
+        prepared: PathBuf,
+        /// Counted from 1.
+        pages: Vec<usize>,
+    },
 }
 
 /// What came of a job.
@@ -66,10 +80,13 @@ pub enum JobTask {
 pub enum Outcome {
     Workbook(Grid),
     NoWorkbook(GridFailure),
+    LookedThrough(Vec<Fragment>),
     Prepared(Preparation),
     Marked(Handle),
     /// There can be no marked copy; why, as told to users.
     Unmarkable(String),
+    /// Pages that look different; `None` when they cannot be drawn.
+    Compared(Option<Vec<usize>>),
     Failed(Failure),
 }
 
@@ -101,6 +118,13 @@ pub fn run(job: &Job) -> Outcome {
         JobTask::ReadWorkbook => match workbook::read_workbook(&bytes) {
             Ok(grid) => Outcome::Workbook(grid),
             Err(failure) => Outcome::NoWorkbook(failure),
+        },
+        JobTask::LookThrough { media_type } => {
+            Outcome::LookedThrough(extract::extract(&bytes, *media_type).fragments)
+        }
+        JobTask::Compare { prepared, pages } => match fs::read(prepared) {
+            Ok(prepared) => Outcome::Compared(pdf::compare(&bytes, &prepared, pages)),
+            Err(error) => Outcome::Failed(Failure::Unreadable(error.to_string())),
         },
         JobTask::Prepare { media_type, settings, folder } => {
             let mut count = 0;

@@ -142,6 +142,9 @@ pub struct Compile {
     /// 只產出草稿，不打包
     #[arg(long)]
     pub draft: bool,
+    /// 不逐頁比對裝訂結果與原檔（較快）
+    #[arg(long)]
+    pub no_compare: bool,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,

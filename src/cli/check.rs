@@ -10,7 +10,7 @@ use super::examination::examine;
 use super::{exit, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
-    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
+    let settings = Settings::on(today(arguments.today.as_deref())?);
     let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
     print(&examined.examination, arguments.format)?;
     Ok(exit::judged(&examined.examination.diagnostics))

@@ -13,7 +13,11 @@ use super::register::{last_register, moment, put_register};
 use super::{exit, today};
 
 pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
-    let settings = Settings { today: today(arguments.today.as_deref())?, draft: arguments.draft };
+    let settings = Settings {
+        draft: arguments.draft,
+        compare: !arguments.no_compare,
+        ..Settings::on(today(arguments.today.as_deref())?)
+    };
     let Some((opened, plan)) = open(&arguments.inputs)? else { return Ok(exit::COULD_NOT_RUN) };
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
     output.keep(pipeline::is_of_notices);

@@ -14,7 +14,7 @@ use super::{exit, today};
 /// Ends as `check` does: 1 while anything blocks.
 pub fn run(arguments: &Notices) -> anyhow::Result<u8> {
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
-    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
+    let settings = Settings::on(today(arguments.today.as_deref())?);
     let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
     output.keep(|name| !pipeline::is_of_notices(name) || pipeline::is_kept_by_notices(name));
     let mut register = last_register(&output)?;

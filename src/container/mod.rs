@@ -19,5 +19,5 @@ pub use odf::{OdfKind, OdfPackage, odf_text, xml_escaped};
 pub use package::{Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
 pub use repack::repack;
 pub use sniff::{sniff, sniff_reader};
-pub use text::decode_part;
+pub use text::{decode_part, decode_text};
 pub use write::{Packing, ZipSink, rewrite};

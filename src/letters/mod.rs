@@ -11,6 +11,7 @@ mod unsent;
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::clearance::{Cleared, Outgoing, serialised_texts};
 use crate::dossier::{ContactLine, Dossier};
 use crate::identity;
 use crate::plan::Plan;
@@ -89,8 +90,21 @@ impl MailView {
     }
 }
 
+impl Outgoing for MailView {
+    fn texts(&self) -> Vec<(String, String)> {
+        let mut texts = serialised_texts(self, &[]);
+        texts.extend(self.recipient_email.iter().map(|email| ("recipient_email".to_owned(), email.clone())));
+        texts
+    }
+}
+
 /// Writes the draft; over the limit it carries no attachment and says how to deliver instead.
-pub fn mail_draft(view: &MailView, bundle: &[u8], templates: &Templates) -> Result<MailDraft, TemplateError> {
+pub fn mail_draft(
+    view: &Cleared<MailView>,
+    bundle: &[u8],
+    templates: &Templates,
+) -> Result<MailDraft, TemplateError> {
+    let view: &MailView = view;
     let subject = template::render("letters/subject.hbs", view, templates)?;
     let subject = unsent::one_line(&subject);
     let body = template::render("letters/mail.hbs", view, templates)?;

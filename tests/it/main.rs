@@ -3,8 +3,12 @@
 mod bundles;
 mod checks;
 mod cli;
+mod corpus;
 mod evidence;
+mod fidelity;
+mod glyphs;
 mod hostile;
+mod hostile_evidence;
 mod letters;
 mod markup;
 mod pipeline;

@@ -25,6 +25,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("fast_image_resize", &["evidence/"]),
     ("exif", &["evidence/"]),
     ("heic_rs", &["evidence/"]),
+    ("moxcms", &["evidence/"]),
     ("handlebars", &["template"]),
     ("mail_builder", &["letters/"]),
     ("toml", &["plan/"]),
