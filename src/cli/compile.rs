@@ -9,6 +9,7 @@ use crate::workspace::DiskSource;
 use super::args::Compile;
 use super::check::print_text;
 use super::examination::open;
+use super::register::{last_register, moment, put_register};
 use super::{exit, today};
 
 pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
@@ -27,6 +28,9 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let source = DiskSource { workspace: opened.workspace.clone(), prepared: prepared.clone() };
     let products =
         pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).map_err(explain)?;
+    let mut register = last_register(&output)?;
+    pipeline::receive(&examination, &mut register, moment(arguments.today.as_deref(), settings.today)?);
+    put_register(&register, &mut output).map_err(|error| explain(error.into()))?;
     output.commit()?;
     opened.progress.clear();
     print_text(&examination)?;

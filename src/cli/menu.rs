@@ -4,8 +4,8 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 
-use super::args::{Check, Compile, Format, Init};
-use super::{check, compile, exit, init};
+use super::args::{Check, Compile, Format, Init, Notices, Status};
+use super::{check, compile, exit, init, notices, status};
 
 pub fn run() -> anyhow::Result<u8> {
     if !std::io::stdin().is_terminal() {
@@ -30,9 +30,11 @@ pub fn run() -> anyhow::Result<u8> {
                 today: None,
             }),
             "4" => open(Path::new("output")),
+            "5" => status::run(&Status { inputs: "inputs".into(), today: None }),
+            "6" => notices::run(&Notices { inputs: "inputs".into(), out: "output".into(), today: None }),
             "0" | "q" | "Q" => return Ok(exit::DONE),
             _ => {
-                println!("請輸入 0 到 4 的數字。");
+                println!("請輸入 0 到 6 的數字。");
                 continue;
             }
         };
@@ -50,6 +52,8 @@ fn show() -> anyhow::Result<()> {
     writeln!(out, "  2. 檢核填報內容")?;
     writeln!(out, "  3. 產製自評表、佐證資料與陳報包")?;
     writeln!(out, "  4. 開啟產出資料夾")?;
+    writeln!(out, "  5. 收件進度與期限")?;
+    writeln!(out, "  6. 產生補件通知與收件證明")?;
     writeln!(out, "  0. 結束")?;
     write!(out, "請輸入數字後按 Enter：")?;
     out.flush()?;

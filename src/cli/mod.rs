@@ -14,6 +14,7 @@ mod init;
 mod menu;
 mod notices;
 mod progress;
+mod register;
 mod status;
 mod timeline;
 mod trace;

@@ -4,26 +4,20 @@ use std::io::Write;
 
 use crate::output::{OutputError, OutputFolder};
 use crate::pipeline::{self, NoticeMade, NoticeSurroundings, Settings};
-use crate::register::{Moment, Register};
 use crate::workspace::DiskSource;
 
 use super::args::Notices;
 use super::examination::examine;
-use super::{exit, now, today};
+use super::register::{last_register, moment, put_register};
+use super::{exit, today};
 
 /// Ends as `check` does: 1 while anything blocks.
 pub fn run(arguments: &Notices) -> anyhow::Result<u8> {
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
     let settings = Settings::on(today(arguments.today.as_deref())?);
     let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
-    // With a day given nothing depends on the clock.
-    let moment = match arguments.today {
-        Some(_) => Moment::Day(settings.today),
-        None => Moment::Minute(now().with().second(0).subsec_nanosecond(0).build()?),
-    };
     output.keep(|name| !pipeline::is_of_notices(name) || pipeline::is_kept_by_notices(name));
-    let register = output.read_last(pipeline::REGISTER)?.unwrap_or_default();
-    let mut register = Register::parse(&String::from_utf8_lossy(&register));
+    let mut register = last_register(&output)?;
     let scratch = output.scratch()?;
     let workspace = &examined.opened.workspace;
     let source = DiskSource { workspace: workspace.clone(), prepared: scratch.clone() };
@@ -36,10 +30,12 @@ pub fn run(arguments: &Notices) -> anyhow::Result<u8> {
         source: &source,
         last: &last,
         today: settings.today,
-        now: moment,
+        now: moment(arguments.today.as_deref(), settings.today)?,
     };
+    let explain = |error| OutputError::explain(error, &arguments.out);
     let made = pipeline::notices(&examined.examination, &mut register, &surroundings, &mut output)
-        .map_err(|error| OutputError::explain(error, &arguments.out))?;
+        .map_err(explain)?;
+    put_register(&register, &mut output).map_err(|error| explain(error.into()))?;
     output.commit()?;
     print(&made, arguments)?;
     Ok(exit::judged(&examined.examination.diagnostics))

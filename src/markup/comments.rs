@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::corrections::COMMENT_MARK;
 use crate::place::CellRef;
 use crate::splice::{Edits, escape};
-use crate::xml::{Node, Xml};
+use crate::xml::{Node, Tag, Xml};
 
 use super::drawing;
 use super::parts::{CONTENT_TYPES, Parts};
@@ -173,63 +173,75 @@ struct Comments {
     authors_end: usize,
     list_end: usize,
     comments: Vec<Comment>,
+    in_author: bool,
+    in_comment: bool,
+    /// Where the run being read begins, and its characters so far.
+    run: (usize, String),
 }
 
 impl Comments {
     fn read(text: &str) -> Result<Self, Unmarkable> {
         let mut read = Comments::default();
         let mut xml = Xml::new(text);
-        let (mut before, mut run_start) = (0, 0);
-        let mut run_text = String::new();
-        let mut in_author = false;
+        let mut before = 0;
         while let Some(node) = xml.next()? {
             let span = before..xml.position();
             before = span.end;
-            let inside = read.comments.last_mut().filter(|comment| comment.span.end == 0);
             match node {
-                Node::Open(tag) => match tag.local() {
-                    "comments" => {
-                        read.prefix = tag.name().strip_suffix("comments").unwrap_or_default().to_owned()
-                    }
-                    "author" => {
-                        in_author = true;
-                        read.authors.push(String::new());
-                    }
-                    "comment" => {
-                        let cell = tag.attribute("ref").as_deref().and_then(CellRef::parse);
-                        read.comments.push(Comment { span: span.start..0, cell, ..Comment::default() });
-                    }
-                    "r" => {
-                        run_start = span.start;
-                        run_text.clear();
-                    }
-                    _ => {}
-                },
-                Node::Close(tag) => match (tag.local(), inside) {
-                    ("author", _) => in_author = false,
-                    ("authors", _) => read.authors_end = closing(text, &span)?,
-                    ("commentList", _) => read.list_end = closing(text, &span)?,
-                    ("comment", Some(comment)) => comment.span.end = span.end,
-                    ("text", Some(comment)) => comment.text_end = Some(closing(text, &span)?),
-                    ("r", Some(comment)) if run_text.trim_start().starts_with(COMMENT_MARK) => {
-                        comment.our_runs.push(run_start..span.end);
-                    }
-                    _ => {}
-                },
-                Node::Text(piece) => {
-                    if let Some(author) = read.authors.last_mut().filter(|_| in_author) {
-                        author.push_str(&piece);
-                    }
-                    if let Some(comment) = inside {
-                        comment.content.push_str(&piece);
-                        run_text.push_str(&piece);
-                    }
-                }
+                Node::Open(tag) => read.open(&tag, span.start),
+                Node::Close(tag) => read.close(tag.local(), text, &span)?,
+                Node::Text(piece) => read.piece(&piece),
             }
         }
         match read.authors_end == 0 || read.list_end == 0 {
             true => Err(Unmarkable("註解無法解讀".to_owned())),
             false => Ok(read),
+        }
+    }
+
+    fn open(&mut self, tag: &Tag<'_>, start: usize) {
+        match tag.local() {
+            "comments" => self.prefix = tag.name().strip_suffix("comments").unwrap_or_default().to_owned(),
+            "author" => {
+                self.in_author = true;
+                self.authors.push(String::new());
+            }
+            "comment" => {
+                let cell = tag.attribute("ref").as_deref().and_then(CellRef::parse);
+                self.comments.push(Comment { span: start..start, cell, ..Comment::default() });
+                self.in_comment = true;
+            }
+            "r" => self.run = (start, String::new()),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, local: &str, text: &str, span: &Range<usize>) -> Result<(), Unmarkable> {
+        let inside = self.comments.last_mut().filter(|_| self.in_comment);
+        match (local, inside) {
+            ("author", _) => self.in_author = false,
+            ("authors", _) => self.authors_end = closing(text, span)?,
+            ("commentList", _) => self.list_end = closing(text, span)?,
+            ("comment", Some(comment)) => {
+                comment.span.end = span.end;
+                self.in_comment = false;
+            }
+            ("text", Some(comment)) => comment.text_end = Some(closing(text, span)?),
+            ("r", Some(comment)) if self.run.1.trim_start().starts_with(COMMENT_MARK) => {
+                comment.our_runs.push(self.run.0..span.end);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &str) {
+        if let Some(author) = self.authors.last_mut().filter(|_| self.in_author) {
+            author.push_str(piece);
+        }
+        if let Some(comment) = self.comments.last_mut().filter(|_| self.in_comment) {
+            comment.content.push_str(piece);
+            self.run.1.push_str(piece);
         }
     }
 }

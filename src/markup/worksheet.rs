@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::splice::{Edits, attribute, escape, with_attribute, without_attribute};
-use crate::xml::{Node, Xml};
+use crate::xml::{Node, Tag, Xml};
 
 use super::parts::RELATIONS_NAMESPACE;
 use super::styles::Formats;
@@ -112,77 +112,97 @@ pub(super) fn mark(text: &str, marks: &Marks<'_>) -> Result<Option<String>, Unma
 }
 
 fn survey(text: &str) -> Result<Surveyed, Unmarkable> {
-    let rank = |name: &str| ORDER.iter().position(|known| *known == name);
-    let (formats_rank, drawing_rank) = (rank("conditionalFormatting"), rank("legacyDrawing"));
-    let mut surveyed = Surveyed::default();
+    let mut surveyor = Surveyor::default();
     let mut xml = Xml::new(text);
-    let (mut before, mut depth) = (0, 0usize);
-    let mut block: Option<(usize, Vec<Range<usize>>, bool)> = None;
+    let mut before = 0;
     while let Some(node) = xml.next()? {
         let span = before..xml.position();
         before = span.end;
         match node {
-            Node::Open(tag) => {
-                let local = tag.local();
-                if depth == 0 {
-                    surveyed.prefix = tag.name().strip_suffix("worksheet").unwrap_or_default().to_owned();
-                }
-                if depth == 1 {
-                    // Extensions stand last; alternatives hold controls.
-                    let own = if matches!(local, "extLst" | "AlternateContent") {
-                        Some(ORDER.len())
-                    } else {
-                        rank(local)
-                    };
-                    if own >= formats_rank && surveyed.formats_at.is_none() {
-                        surveyed.formats_at = Some(span.start);
-                    }
-                    if own > drawing_rank && surveyed.drawing_at.is_none() {
-                        surveyed.drawing_at = Some(span.start);
-                    }
-                    if local == "sheetData" {
-                        // Cells are passed over as they are.
-                        xml.skip()?;
-                        before = xml.position();
-                        continue;
-                    }
-                    if local == "conditionalFormatting" {
-                        block = Some((span.start, Vec::new(), false));
-                    }
-                }
-                if local == "cfRule" {
-                    match &mut block {
-                        Some((_, rules, _)) => rules.push(span.clone()),
-                        None => surveyed.rules.push(span.clone()),
-                    }
-                }
-                if local == "sheetView" && tag.attribute("tabSelected").is_some() {
-                    surveyed.chosen.push(span);
-                }
-                depth += 1;
+            Node::Open(tag) if surveyor.depth == 1 && tag.local() == "sheetData" => {
+                surveyor.child("sheetData", span.start);
+                // Cells are passed over as they are.
+                xml.skip()?;
+                before = xml.position();
             }
-            Node::Close(_) => {
-                depth = depth.saturating_sub(1);
-                if depth == 1
-                    && let Some((start, rules, is_ours)) = block.take()
-                {
-                    match is_ours {
-                        true => surveyed.ours.push(start..span.end),
-                        false => surveyed.rules.extend(rules),
-                    }
-                }
-                if depth == 0 && surveyed.end == 0 {
-                    surveyed.end = span.start;
-                }
-            }
+            Node::Open(tag) => surveyor.open(&tag, span),
+            Node::Close(_) => surveyor.close(&span),
             Node::Text(piece) => {
-                if let Some((_, _, is_ours)) = &mut block {
-                    *is_ours |= piece.contains(FORMULA_MARK);
+                if let Some(block) = &mut surveyor.block {
+                    block.is_ours |= piece.contains(FORMULA_MARK);
                 }
             }
         }
     }
-    if surveyed.end == 0 { Err(Unmarkable("工作表的內容不完整".to_owned())) } else { Ok(surveyed) }
+    match surveyor.found.end {
+        0 => Err(Unmarkable("工作表的內容不完整".to_owned())),
+        _ => Ok(surveyor.found),
+    }
+}
+
+/// A `conditionalFormatting` being read.
+struct Block {
+    start: usize,
+    rules: Vec<Range<usize>>,
+    is_ours: bool,
+}
+
+#[derive(Default)]
+struct Surveyor {
+    found: Surveyed,
+    depth: usize,
+    block: Option<Block>,
+}
+
+impl Surveyor {
+    fn open(&mut self, tag: &Tag<'_>, span: Range<usize>) {
+        let local = tag.local();
+        match self.depth {
+            0 => self.found.prefix = tag.name().strip_suffix("worksheet").unwrap_or_default().to_owned(),
+            1 => self.child(local, span.start),
+            _ => {}
+        }
+        match local {
+            "conditionalFormatting" if self.depth == 1 => {
+                self.block = Some(Block { start: span.start, rules: Vec::new(), is_ours: false });
+            }
+            "cfRule" => match &mut self.block {
+                Some(block) => block.rules.push(span),
+                None => self.found.rules.push(span),
+            },
+            "sheetView" if tag.attribute("tabSelected").is_some() => self.found.chosen.push(span),
+            _ => {}
+        }
+        self.depth += 1;
+    }
+
+    /// Where a child of the root begins, should something of ours have to stand before it.
+    fn child(&mut self, local: &str, start: usize) {
+        let rank = |name: &str| ORDER.iter().position(|known| *known == name);
+        let own = match local {
+            // Extensions stand last; alternatives hold controls.
+            "extLst" | "AlternateContent" => Some(ORDER.len()),
+            local => rank(local),
+        };
+        if own >= rank("conditionalFormatting") {
+            self.found.formats_at.get_or_insert(start);
+        }
+        if own > rank("legacyDrawing") {
+            self.found.drawing_at.get_or_insert(start);
+        }
+    }
+
+    fn close(&mut self, span: &Range<usize>) {
+        self.depth = self.depth.saturating_sub(1);
+        match (self.depth, self.block.take()) {
+            (1, Some(block)) if block.is_ours => self.found.ours.push(block.start..span.end),
+            (1, Some(block)) => self.found.rules.extend(block.rules),
+            (_, block) => self.block = block,
+        }
+        if self.depth == 0 && self.found.end == 0 {
+            self.found.end = span.start;
+        }
+    }
 }
 
 /// A rule after two more that come first.

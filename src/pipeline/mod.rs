@@ -37,7 +37,9 @@ use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
 pub use inquiry::{Inquiry, inquire};
-pub use notices::{NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices};
+pub use notices::{
+    NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices, receive,
+};
 pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
 pub use tally::tally;

@@ -81,23 +81,32 @@ pub struct NoticeMade {
     pub has_address: bool,
 }
 
-/// Makes everything anew and brings the register up to date.
+/// Notes in the register what units' files are there for the first time.
+pub fn receive(examination: &Examination, register: &mut Register, now: Moment) {
+    for unit in &examination.plan.units {
+        for file in files_of(examination, &unit.id) {
+            register.receive(&unit.id, &file.path, file.bytes, &file.digests.sha256, now);
+        }
+    }
+}
+
+/// Makes everything anew; what is noted in the register is the caller's to keep.
 pub fn notices(
     examination: &Examination,
     register: &mut Register,
     around: &NoticeSurroundings<'_>,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<Vec<NoticeMade>> {
+    receive(examination, register, around.now);
     let tally = tally(examination, around.today);
     let cases: Vec<Case<'_>> =
-        tally.units.iter().map(|unit| Case::of(examination, &tally, unit, register, around.now)).collect();
+        tally.units.iter().map(|unit| Case::of(examination, &tally, unit, register)).collect();
     let mut worked = work(&cases, around)?;
     let mut made = Vec::new();
     for case in &cases {
         let work = worked.remove(&case.unit.unit).unwrap_or_default();
         made.push(write_case(examination, &tally, case, &work, register, around, sink)?);
     }
-    sink.create(REGISTER)?.write_all(register.text().as_bytes())?;
     Ok(made)
 }
 
@@ -113,17 +122,8 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    fn of(
-        examination: &'a Examination,
-        tally: &Tally,
-        unit: &'a UnitTally,
-        register: &mut Register,
-        now: Moment,
-    ) -> Self {
+    fn of(examination: &'a Examination, tally: &Tally, unit: &'a UnitTally, register: &Register) -> Self {
         let files = files_of(examination, &unit.unit);
-        for file in &files {
-            register.receive(&unit.unit, &file.path, file.bytes, &file.digests.sha256, now);
-        }
         let workbook = unit.workbook.as_ref().and_then(|path| examination.inventory.get(path));
         let own = examination.diagnostics.iter().filter(|diagnostic| {
             diagnostic.unit.as_deref() == Some(unit.unit.as_str())

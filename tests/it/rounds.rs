@@ -53,7 +53,6 @@ fn marked(copy: &Copy, unit: &str) -> Vec<u8> {
 #[test]
 fn status_is_one_screen_with_straight_columns_and_next_steps() {
     let copy = a_week_before();
-    let before = copy.snapshot();
     let status = run(&copy, &["status", "--today", "111-02-10"]);
     assert_eq!(status.code, 1, "as check ends");
     let lines: Vec<&str> = status.out.lines().collect();
@@ -62,11 +61,13 @@ fn status_is_one_screen_with_straight_columns_and_next_steps() {
     assert!(status.out.contains("勞工處    未交"), "{}", status.out);
     assert!(status.out.contains("1. 勞工處尚未繳交填報檔，請催交"), "{}", status.out);
     assert!(status.out.contains("huibian notices"), "{}", status.out);
+    let police = fs::read(copy.inputs().join("警察局/警察局.xlsx")).unwrap();
+    copy.write("警察局/警察局_最終版.xlsx", &police);
     let late = run(&copy, &["status", "--today", "111-02-17"]);
+    assert!(late.out.contains("※ 警察局：有 2 個填報檔，讀取「警察局.xlsx」"), "{}", late.out);
     assert!(late.out.contains("已逾期 2 個上班日"), "{}", late.out);
     let on_the_day = run(&copy, &["status", "--today", "111-02-15"]);
     assert!(on_the_day.out.contains("今天到期"), "{}", on_the_day.out);
-    assert_eq!(before, copy.snapshot());
     assert!(!copy.output().exists(), "writes nothing");
 }
 
@@ -120,6 +121,10 @@ fn a_receipt_names_every_file_and_when_it_was_first_seen() {
     assert!(copy.output().join("補件通知/警察局/收件證明.txt").exists(), "a compile keeps them");
     notices(&copy, "111-02-14");
     assert!(copy.output().join("草稿-自評表.pdf").exists(), "notices keep what compile made");
+    assert_eq!(
+        fs::read_to_string(copy.output().join("內部/收件登記簿.jsonl")).unwrap().matches(&digest).count(),
+        1
+    );
     let later = told(&copy, "警察局", "收件證明.txt");
     assert!(
         later.contains("製作日期：111年2月14日") && later.contains("首次收到：111年2月10日（星期四）"),

@@ -19,9 +19,9 @@ make_notices() {
 check "every unit is written to" make_notices
 
 marked=$work/rounds/out/補件通知
-is_valid_ooxml() { "$work/node/node_modules/.bin/ooxml-validator" "$1" | tee /dev/stderr | grep -q '"ok": true'; }
+is_valid_ooxml() { [[ $("$work/node/node_modules/.bin/ooxml-validator" "$1" | tee /dev/stderr) == *'"ok": true'* ]]; }
 check "the Open XML SDK finds no fault in a marked .xlsx" is_valid_ooxml "$marked/警察局/警察局-待修正.xlsx"
-is_valid_odf() { "$work/venv/bin/openxml-audit" "$1" | tee /dev/stderr | grep -q '^Errors: 0'; }
+is_valid_odf() { [[ $("$work/venv/bin/openxml-audit" "$1" | tee /dev/stderr) == *$'\nErrors: 0'* ]]; }
 check "openxml-audit finds no fault in a marked .ods" is_valid_odf "$marked/勞工處/勞工處-待修正.ods"
 
 # Each is saved again by another program and handed in: nothing may be read otherwise.
@@ -72,16 +72,16 @@ import sys, openpyxl
 def marks(path):
     book = openpyxl.load_workbook(path)
     assert [name for name in book.sheetnames if name.startswith("待修正清單")] == ["待修正清單"], book.sheetnames
-    found = {}
+    found, links = {}, []
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.comment and "【彙編檢核】" in cell.comment.text:
                     assert cell.comment.text.count("【彙編檢核】") == 1, cell.comment.text
                     found[sheet.title, cell.coordinate] = cell.comment.text
-        links = [link for link in sheet._hyperlinks if link.location]
-        if sheet.title == "待修正清單":
-            assert links, "lines lead to cells"
+                if cell.hyperlink and cell.hyperlink.location:
+                    links.append(cell.hyperlink.location)
+    assert links, "lines lead to cells"
     assert found
     return found
 before, after = marks(sys.argv[1]), marks(sys.argv[2])
@@ -94,7 +94,7 @@ seen_by_libreoffice() {
     local unit=$1 format=$2
     soffice --headless -env:UserInstallation="file://$work/profile" --convert-to pdf \
         --outdir "$work/rounds/pdf" "$marked/$unit/$unit-待修正.$format"
-    pdftotext -layout "$work/rounds/pdf/$unit-待修正.pdf" - | grep -q "${unit}待修正清單"
+    [[ $(pdftotext "$work/rounds/pdf/$unit-待修正.pdf" - | tr -d ' \n') == *${unit}待修正清單* ]]
 }
 check "LibreOffice shows the list of a marked .xlsx" seen_by_libreoffice 警察局 xlsx
 check "LibreOffice shows the list of a marked .ods" seen_by_libreoffice 勞工處 ods
