@@ -16,6 +16,7 @@ pub mod roc;
 // Leaves over foreign formats.
 pub mod container;
 pub mod pdf;
+pub mod tabular;
 pub mod template;
 
 // Model.
@@ -26,6 +27,7 @@ pub mod grid;
 pub mod inventory;
 pub mod layout;
 pub mod plan;
+pub mod received;
 pub mod submission;
 
 // Phases.
@@ -33,6 +35,7 @@ pub mod assembly;
 pub mod assessment;
 pub mod bundle;
 pub mod checks;
+pub mod collation;
 pub mod evidence;
 pub mod forms;
 pub mod intake;

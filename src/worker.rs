@@ -16,11 +16,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bundle;
 use crate::evidence::{self, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
 use crate::grid::{Grid, GridFailure};
 use crate::intake::workbook;
 use crate::inventory::{MediaType, sha256_hex};
+use crate::received::Reception;
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
 pub const SUBCOMMAND: &str = "worker";
@@ -45,6 +47,8 @@ pub struct Job {
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum JobTask {
     ReadWorkbook,
+    /// Verify another's bundle and take its figures out.
+    ReceiveBundle,
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
@@ -60,6 +64,7 @@ pub enum Outcome {
     Workbook(Grid),
     NoWorkbook(GridFailure),
     Prepared(Preparation),
+    Received(Reception),
     Failed(Failure),
 }
 
@@ -92,6 +97,7 @@ pub fn run(job: &Job) -> Outcome {
             Ok(grid) => Outcome::Workbook(grid),
             Err(failure) => Outcome::NoWorkbook(failure),
         },
+        JobTask::ReceiveBundle => Outcome::Received(bundle::receive(&bytes)),
         JobTask::Prepare { media_type, settings, folder } => {
             let mut count = 0;
             let mut store = |prepared: &[u8]| -> io::Result<Handle> {

@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod fonts;
+pub mod governments;
 pub mod letters;
 pub mod plans;
 pub mod typst;

@@ -10,6 +10,7 @@ mod consistency;
 mod deadline;
 mod evidence;
 mod exceptions;
+mod joint;
 mod media;
 mod passages;
 mod privacy;
@@ -58,6 +59,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     secretariat::check(input, &told, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
+    joint::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
@@ -91,6 +93,7 @@ pub const RULES: &[&[&Rule]] = &[
     secretariat::RULES,
     consistency::RULES,
     evidence::RULES,
+    joint::RULES,
     deadline::RULES,
     privacy::RULES,
     characters::RULES,

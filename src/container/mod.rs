@@ -6,6 +6,7 @@
 
 mod compound;
 mod names;
+mod odf;
 mod package;
 mod sniff;
 mod text;
@@ -13,6 +14,7 @@ mod write;
 
 pub use compound::{Compound, CompoundFault, compose};
 pub use names::{EntryName, NameSource};
+pub use odf::{OdfKind, OdfPackage, odf_text, xml_escaped};
 pub use package::{Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
 pub use sniff::{sniff, sniff_reader};
 pub use text::decode_part;

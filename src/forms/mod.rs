@@ -9,6 +9,8 @@ mod guide;
 mod home;
 mod look;
 mod paint;
+mod plan_sheets;
+mod tables;
 
 use anyhow::Context;
 use jiff::civil::{Date, DateTime};
@@ -22,6 +24,8 @@ use crate::plan::{Plan, UnitId, ValueKind};
 
 pub use filling::{Entry, Filling};
 pub use guide::guide;
+pub use plan_sheets::plan_workbook;
+pub use tables::table_workbook;
 
 use formula::Contents;
 use home::Welcome;

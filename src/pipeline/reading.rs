@@ -59,7 +59,7 @@ pub fn read_submissions(
             Outcome::Failed(failure) => {
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
             }
-            Outcome::Prepared(_) => {}
+            Outcome::Prepared(_) | Outcome::Received(_) => {}
         }
     }
     let selected = selection::select(plan, &candidates, diagnostics);
@@ -126,7 +126,7 @@ pub fn prepare_evidence(
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
                 unprepared(&failure)
             }
-            Outcome::Workbook(_) | Outcome::NoWorkbook(_) => continue,
+            Outcome::Workbook(_) | Outcome::NoWorkbook(_) | Outcome::Received(_) => continue,
         };
         preparations.insert(file.path.clone(), preparation);
     }

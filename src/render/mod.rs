@@ -6,12 +6,14 @@
 mod columns;
 mod excerpt;
 mod json;
+mod lines;
 mod text;
 
 use crate::diagnostic::{Rule, Severity};
 use crate::identity;
 
 pub use json::json;
+pub use lines::lines;
 pub use text::{TextOptions, plan_text, summary, text};
 
 /// Columns of an explanation.
