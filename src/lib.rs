@@ -20,6 +20,7 @@ pub mod tabular;
 pub mod template;
 
 // Model.
+pub mod annex;
 pub mod derivation;
 pub mod dossier;
 pub mod exhibit;
@@ -29,8 +30,11 @@ pub mod layout;
 pub mod plan;
 pub mod received;
 pub mod submission;
+pub mod tally;
+pub mod trace;
 
 // Phases.
+pub mod annexes;
 pub mod assembly;
 pub mod assessment;
 pub mod bundle;

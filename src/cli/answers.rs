@@ -2,29 +2,15 @@
 
 use std::path::Path;
 
-use crate::pipeline::{self, Answers, Surroundings};
-use crate::typeset::Fonts;
-use crate::worker::Processes;
-use crate::workspace::Workspace;
+use crate::pipeline::{self, Answers};
 
-use super::progress::TerminalProgress;
-use super::{load_plan, load_templates};
+use super::examination;
 
 /// `None`: the plan is wrong, which is already printed.
 pub fn read(inputs: &Path) -> anyhow::Result<Option<Answers>> {
-    let workspace = Workspace::open(inputs)?;
-    let Some(plan) = load_plan(&workspace)? else { return Ok(None) };
+    let Some((opened, plan)) = examination::open(inputs)? else { return Ok(None) };
     let prepared = tempfile::tempdir()?;
-    let progress = TerminalProgress::new();
-    let around = Surroundings {
-        workspace: &workspace,
-        runner: &Processes::of_this_binary()?,
-        templates: &load_templates(&workspace)?,
-        fonts: &Fonts::embedded()?,
-        prepared: prepared.path(),
-        progress: &progress,
-    };
-    let answers = pipeline::answers(plan, &around)?;
-    progress.clear();
+    let answers = pipeline::answers(plan, &opened.surroundings(prepared.path()))?;
+    opened.progress.clear();
     Ok(Some(answers))
 }

@@ -2,12 +2,14 @@
 //!
 //! One file per subcommand. The only place that prints and the only one that knows exit codes.
 
+mod annexes;
 mod answers;
 mod appeal;
 mod args;
 mod check;
 mod collate;
 mod compile;
+mod examination;
 mod explain;
 mod forms;
 mod init;
@@ -18,6 +20,8 @@ mod progress;
 mod roll;
 mod schedule;
 mod score;
+mod status;
+mod trace;
 mod verify;
 mod visit;
 
@@ -48,6 +52,11 @@ mod exit {
     pub const COULD_NOT_RUN: u8 = 2;
     pub const BUSY: u8 = 11;
     pub const FAULT_FOUND: u8 = 12;
+
+    /// How a command that judges inputs ends.
+    pub fn judged(diagnostics: &crate::diagnostic::Diagnostics) -> u8 {
+        if diagnostics.block() { ERRORS_FOUND } else { DONE }
+    }
 }
 
 /// Parses the command line, runs it, prints what went wrong.
@@ -71,10 +80,13 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Init(arguments) => init::run(&arguments),
         Command::Forms(arguments) => forms::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Appeal(arguments) => appeal::run(&arguments),
+        Command::Annexes(arguments) => annexes::run(&arguments),
         Command::Plan(command) => self::plan::run(&command),
         Command::Collate(arguments) => collate::run(&arguments),
         Command::Roll(arguments) => roll::run(&arguments),

@@ -54,8 +54,8 @@ pub fn run(arguments: &Roll) -> anyhow::Result<u8> {
             set_up(&arguments.out, base_layers, &text)?;
             let mut out = anstream::stdout();
             writeln!(out, "請先逐一核對新計畫檔開頭所列、沒有公開來源的事項：")?;
-            let remarks = text.lines().map_while(|line| line.strip_prefix("# "));
-            remarks.map(|line| writeln!(out, "  {line}")).collect::<Result<(), _>>()?;
+            let mut remarks = text.lines().map_while(|line| line.strip_prefix("# "));
+            remarks.try_for_each(|line| writeln!(out, "  {line}"))?;
             Ok(exit::DONE)
         }
     }

@@ -58,10 +58,10 @@ impl PlanLayer {
 
 /// The layers of a built-in plan and of those it builds on, the undermost first; `None` when a name
 /// is not known. `files` gives a plan's files by name.
-pub fn builtin_layers<'a>(
-    name: &str,
-    files: &dyn Fn(&str) -> Option<&'a [(&'a str, &'a str)]>,
-) -> Option<Vec<PlanLayer>> {
+pub fn builtin_layers<'a, F>(name: &str, files: &F) -> Option<Vec<PlanLayer>>
+where
+    F: Fn(&str) -> Option<&'a [(&'a str, &'a str)]>,
+{
     let own = files(name)?;
     let mut layers = match own.first().and_then(|(_, text)| based_on(text)) {
         // A plan that builds on itself would never end.

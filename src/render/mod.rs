@@ -7,6 +7,7 @@ mod columns;
 mod excerpt;
 mod json;
 mod lines;
+mod status;
 mod text;
 
 use crate::diagnostic::{Rule, Severity};
@@ -14,6 +15,7 @@ use crate::identity;
 
 pub use json::json;
 pub use lines::lines;
+pub use status::status;
 pub use text::{TextOptions, plan_text, summary, text};
 
 /// Columns of an explanation.

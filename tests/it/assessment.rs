@@ -267,3 +267,26 @@ fn rows_of_both_years_count_and_each_half_year_is_asked_for() {
     assert_eq!(halves.len(), 2, "{halves:?}");
     assert!(halves.iter().all(|message| message.contains("109年")), "{halves:?}");
 }
+
+/// Points stay a reference to the official table; what is proposed says so.
+#[test]
+fn the_annexes_are_written_in_both_formats() {
+    let copy = Copy::without_evidence();
+    assert_says(&copy, &["annexes"], &["附件1-任務分工表.pdf", "附件2-評分表.ods"]);
+    let folder = copy.folder.path().join("annexes");
+    let cells = |name: &str| -> String {
+        let grid = crate::support::grid(&std::fs::read(folder.join(name)).unwrap());
+        grid.sheets[0].cells.values().map(|cell| format!("{cell:?}")).collect()
+    };
+    let tasks = cells("附件1-任務分工表.ods");
+    for word in ["辦理各項移工業務訪視檢查", "勞05", "2-6 查緝作為", "簽到表（個資遮蔽）（建議）"]
+    {
+        assert!(tasks.contains(word), "{word}");
+    }
+    let scoring = cells("附件2-評分表.ods");
+    assert!(scoring.contains("依110年度考核評分表") && scoring.contains("年度專題"), "{scoring}");
+    let pdf = std::fs::read(folder.join("附件1-任務分工表.pdf")).unwrap();
+    assert!(pdf.starts_with(b"%PDF") && pdf.len() > 10_000);
+    let (code, text) = run(copy.folder.path(), &["annexes"]);
+    assert!(code == 2 && text.contains("無法建立"), "never written over: {text}");
+}

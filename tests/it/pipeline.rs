@@ -119,6 +119,26 @@ fn a_workbook_in_anothers_folder_is_not_read_as_theirs() {
 }
 
 #[test]
+fn a_renamed_folders_workbook_is_read_by_its_marker_and_said() {
+    let copy = Copy::without_evidence();
+    assert!(said(&copy, "workbook-folder-unknown").is_empty());
+    fs::rename(copy.inputs().join("勞工處"), copy.inputs().join("勞動處")).unwrap();
+    let found = said(&copy, "workbook-folder-unknown");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("「勞動處」") && !found[0].blocks(), "{}", found[0].message);
+    assert!(said(&copy, "unit-missing").is_empty() && said(&copy, "evidence-stray").is_empty());
+}
+
+#[test]
+fn a_folder_of_old_versions_is_not_read_beside_the_units_own() {
+    let copy = Copy::without_evidence();
+    let bytes = fs::read(copy.inputs().join("警察局/警察局.xlsx")).unwrap();
+    copy.write("備份/警察局.xlsx", &bytes);
+    assert!(said(&copy, "workbook-several").is_empty());
+    assert_eq!(said(&copy, "evidence-stray").len(), 1);
+}
+
+#[test]
 fn a_spreadsheet_of_nobodys_is_told() {
     let copy = Copy::without_evidence();
     let bytes = rust_xlsxwriter::Workbook::new().add_worksheet().write_string(0, 0, "通訊錄").is_ok();

@@ -112,7 +112,7 @@ impl Lowering<'_> {
         });
         Programme {
             strategies: strategies.collect(),
-            score_decimals: self.within(decimals, "assessment.score_decimals", 0, 6),
+            score_decimals: self.within(decimals, "assessment.score_decimals", 0..=6),
             full_score: full_score.map(|text| self.figure(text, "assessment.full_score")),
             funding: programme.funding.clone(),
             organisers: programme.organisers.clone(),
@@ -192,7 +192,7 @@ impl Lowering<'_> {
             ConditionKind::ConsecutiveGrade => {
                 let grade = self.required(condition.grade.clone(), &format!("{path}.grade"));
                 self.known_grade(&grade, grades, &format!("{path}.grade"));
-                let years = self.within(condition.years, &format!("{path}.years"), 1, 10);
+                let years = self.within(condition.years, &format!("{path}.years"), 1..=10);
                 VisitTest::ConsecutiveGrade { grade, years }
             }
             ConditionKind::Majority => VisitTest::Majority,
@@ -231,20 +231,20 @@ impl Lowering<'_> {
             let names = match (group.least, group.most) {
                 (None, None) => None,
                 (least, most) => Some((
-                    self.within(least, &format!("{path}.least"), 1, 100),
-                    self.within(most, &format!("{path}.most"), least.unwrap_or(1), 100),
+                    self.within(least, &format!("{path}.least"), 1..=100),
+                    self.within(most, &format!("{path}.most"), least.unwrap_or(1)..=100),
                 )),
             };
             groups.push(PanelGroup {
                 title: self.required(group.title.clone(), &format!("{path}.title")),
-                seats: self.within(group.seats, &format!("{path}.seats"), 1, 100),
+                seats: self.within(group.seats, &format!("{path}.seats"), 1..=100),
                 sources: group.sources.clone(),
                 names,
             });
         }
         let conflict_years = match groups.is_empty() {
             true => 0,
-            false => self.within(panel.conflict_years, &format!("{path}.conflict_years"), 0, 50),
+            false => self.within(panel.conflict_years, &format!("{path}.conflict_years"), 0..=50),
         };
         let members = self.members(panel, &groups);
         let recommendations = self.recommendations(panel, &groups);
