@@ -19,6 +19,8 @@ fn division_of_tasks(plan: &Plan) -> Annex {
     Annex {
         name: "附件1-任務分工表".to_owned(),
         title: format!("{}辦理{}年防制人口販運工作任務分工表", plan.government.name, plan.year),
+        government: plan.government.name.clone(),
+        identity: plan.id.clone(),
         iso_day: plan.period.last.to_string(),
         header: ["單位", "編號", "任務（計畫原文）", "對應指標", "佐證資料"].map(str::to_owned).to_vec(),
         widths: vec![6, 5, 30, 14, 22],
@@ -76,6 +78,8 @@ fn scoring_table(plan: &Plan) -> Annex {
     Annex {
         name: "附件2-評分表".to_owned(),
         title: format!("中央對地方政府執行{}年度防制人口販運工作成果考核評分表", plan.year),
+        government: plan.government.name.clone(),
+        identity: plan.id.clone(),
         iso_day: plan.period.last.to_string(),
         header: ["面向", "評分項目", "4P", "配分", "評分說明", "主責單位"].map(str::to_owned).to_vec(),
         widths: vec![6, 16, 9, 9, 26, 14],

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::figure::Figure;
 use crate::folding::fold;
 use crate::received::{ReceivedFigures, ReceivedIndicator, Reception};
@@ -28,10 +30,10 @@ pub fn collate(bundles: &[(String, Reception)]) -> Tabular {
         let sheet = indicator_sheet(&title, &received, &sheets);
         sheets.push(sheet);
     }
-    // The day the last bundle bears: the same bundles give the same bytes.
-    let days = received.iter().map(|(_, figures)| figures.prepared_on.as_str());
-    let days = days.filter(|day| day.parse::<jiff::civil::Date>().is_ok());
-    let iso_day = days.max().unwrap_or("1912-01-01").to_owned();
+    // The day the last bundle bears: the same bundles give the same bytes. Excel knows no day before 1900.
+    let days = received.iter().filter_map(|(_, figures)| figures.prepared_on.parse::<Date>().ok());
+    let day = days.filter(|day| (1912..=2199).contains(&day.year())).max();
+    let iso_day = day.unwrap_or(Date::constant(1912, 1, 1)).to_string();
     Tabular { title: "自評數據比較表".to_owned(), creator: "huibian".to_owned(), iso_day, sheets }
 }
 

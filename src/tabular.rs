@@ -46,16 +46,28 @@ impl TabularCell {
 
 /// A name both Excel and LibreOffice take, different from those already given.
 pub fn sheet_name(wanted: &str, given: &[TabularSheet]) -> String {
-    let plain: String =
-        wanted.chars().filter(|c| !c.is_control() && !r"[]:*?/\'".contains(*c)).take(LONGEST_NAME).collect();
-    let plain = if plain.trim().is_empty() { "表".to_owned() } else { plain.trim().to_owned() };
+    let plain: String = wanted.chars().filter(|c| !c.is_control() && !r"[]:*?/\'".contains(*c)).collect();
+    let plain = match cut(plain.trim(), LONGEST_NAME) {
+        "" => "表".to_owned(),
+        name => name.to_owned(),
+    };
     let is_free = |name: &str| given.iter().all(|sheet| sheet.name.to_lowercase() != name.to_lowercase());
     if is_free(&plain) {
         return plain;
     }
-    let head: String = plain.chars().take(LONGEST_NAME - 6).collect();
-    let numbered = (2..).map(|n| format!("{head}（{n}）"));
-    numbered.into_iter().find(|name| is_free(name)).unwrap_or(plain)
+    // Room for a number of three digits between its brackets.
+    let head = cut(&plain, LONGEST_NAME - 5);
+    (2..).map(|n| format!("{head}（{n}）")).find(|name| is_free(name)).unwrap_or_default()
+}
+
+/// At most so many UTF-16 units, as Excel counts, without a blank at the end.
+fn cut(text: &str, most: usize) -> &str {
+    let mut units = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > most
+    });
+    text[..end.map_or(text.len(), |(at, _)| at)].trim_end()
 }
 
 const SPACES: &str = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \

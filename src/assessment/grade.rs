@@ -53,6 +53,8 @@ pub fn outcome(grade: &Grade) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     use super::super::fixture::plan;
@@ -90,16 +92,18 @@ mod tests {
         assert_eq!(worded, ["95分以上", "90分以上未滿95分", "85分以上未滿90分", "未滿85分"]);
     }
 
+    static PLAN: LazyLock<Plan> = LazyLock::new(plan);
+
     proptest! {
         /// What is missing to the next grade earns it, and a hundredth less does not.
         #[test]
         fn what_is_missing_is_exactly_enough(hundredths in 0i64..=9499) {
-            let plan = plan();
+            let plan = &*PLAN;
             let hundredth = Figure::parse("0.01").unwrap();
             let total = Figure::from(hundredths).checked_mul(hundredth).unwrap();
-            let (above, missing) = earned(&plan, total).unwrap().missing.unwrap();
-            prop_assert_eq!(&earned(&plan, total + missing).unwrap().grade.title, &above.title);
-            prop_assert_ne!(&earned(&plan, total + missing - hundredth).unwrap().grade.title, &above.title);
+            let (above, missing) = earned(plan, total).unwrap().missing.unwrap();
+            prop_assert_eq!(&earned(plan, total + missing).unwrap().grade.title, &above.title);
+            prop_assert_ne!(&earned(plan, total + missing - hundredth).unwrap().grade.title, &above.title);
         }
     }
 }

@@ -97,6 +97,8 @@ fn working_days_of(calendar: &OfficeCalendar, span: Period) -> Option<(Date, Dat
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use jiff::ToSpan;
     use jiff::civil::date;
     use proptest::prelude::*;
@@ -170,22 +172,23 @@ mod tests {
         assert_eq!(steps[1].notes.len(), 1, "{:?}", steps[1].notes);
     }
 
+    static PLAN: LazyLock<Plan> = LazyLock::new(plan);
+
     proptest! {
         /// Exactly `appeal_days` working days lie after service, the last of them the last day; a
         /// later service never ends earlier, and a closure never shortens the period.
         #[test]
         fn appeals_count_working_days(offset in 0i64..3600, closed in 1i64..20) {
-            let plan = plan();
-            let calendar = OfficeCalendar::builtin();
+            let (plan, calendar) = (&*PLAN, OfficeCalendar::builtin());
             let served = date(2017, 1, 1) + offset.days();
-            let last = last_day_to_appeal(&plan, calendar, served).unwrap();
+            let last = last_day_to_appeal(plan, calendar, served).unwrap();
             let counted = calendar.working_days_between(served, last);
             prop_assert_eq!(counted, Some(usize::from(plan.deadlines.appeal_days)));
             prop_assert_eq!(calendar.is_working_day(last), Some(true));
-            let next = last_day_to_appeal(&plan, calendar, served + 1.day()).unwrap();
+            let next = last_day_to_appeal(plan, calendar, served + 1.day()).unwrap();
             prop_assert!(next >= last);
             let typhoon = calendar.with_closures([served + closed.days()]);
-            prop_assert!(last_day_to_appeal(&plan, &typhoon, served).unwrap() >= last);
+            prop_assert!(last_day_to_appeal(plan, &typhoon, served).unwrap() >= last);
         }
     }
 }

@@ -22,7 +22,7 @@ pub fn run(arguments: &Annexes) -> anyhow::Result<u8> {
     fs::create_dir_all(folder).with_context(|| format!("無法建立資料夾「{}」", folder.display()))?;
     for annex in annexes::annexes(plan) {
         let pdf = typeset::annex(&annex, &templates, &fonts)?.pdf;
-        let ods = tabular::ods(&annex.tabular(&plan.government.name))?;
+        let ods = tabular::ods(&annex.tabular())?;
         for (extension, bytes) in [("pdf", pdf), ("ods", ods)] {
             let path = folder.join(format!("{}.{extension}", annex.name));
             write_new(&path, &bytes)?;

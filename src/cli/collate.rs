@@ -86,8 +86,8 @@ fn bundles(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Read in pieces: a bundle may be larger than what this process should hold.
-fn digest(path: &Path) -> anyhow::Result<String> {
+/// SHA-256 of a file, read in pieces: it may be larger than what this process should hold.
+pub(super) fn digest(path: &Path) -> anyhow::Result<String> {
     let context = || format!("無法讀取「{}」", path.display());
     let mut file = File::open(path).with_context(context)?;
     let mut digester = FileDigester::new();

@@ -9,13 +9,13 @@ use crate::assets;
 use crate::diagnostic::Diagnostics;
 use crate::forms;
 use crate::intake::workbook;
-use crate::inventory::sha256_hex;
 use crate::place::RelPath;
 use crate::plan::{self, Plan, PlanLayer, sheets};
 use crate::worker::{Job, JobRunner, JobTask, Outcome, Processes};
 use crate::workspace::{PLAN_FILE, Workspace};
 
 use super::args::{Folder, PlanCommand, PlanExport, PlanImport};
+use super::collate::digest;
 use super::{builtin_layers, exit, print_plan_diagnostics, write_new};
 
 pub fn run(command: &PlanCommand) -> anyhow::Result<u8> {
@@ -81,9 +81,7 @@ fn import(arguments: &PlanImport) -> anyhow::Result<u8> {
     let path = &arguments.workbook;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let file = RelPath::new(name);
-    let bytes = std::fs::read(path).with_context(|| format!("無法讀取「{}」", path.display()))?;
-    let job = Job { path: path.clone(), sha256: sha256_hex(&bytes), task: JobTask::ReadWorkbook };
-    drop(bytes);
+    let job = Job { path: path.clone(), sha256: digest(path)?, task: JobTask::ReadWorkbook };
     let outcomes = Processes::of_this_binary()?.run_all(&[job], &|_| ())?;
     let grid = match outcomes.into_iter().next() {
         Some(Outcome::Workbook(grid)) => grid,

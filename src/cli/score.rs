@@ -67,7 +67,7 @@ fn conclusion(plan: &Plan, card: &Scorecard) -> String {
     }
     if let (Some(full), Some(points)) = (card.full_score_missed, card.points) {
         lines.push(format!(
-            "配分合計 {points} 分，不是 {full} 分，請核對評分表；等第門檻以 {full} 分計，下列結果僅供參考。"
+            "配分合計 {points} 分，不是 {full} 分（建議值，計畫未明定），請核對評分表；下列結果僅供參考。"
         ));
     }
     if let Some(earned) = &card.earned {

@@ -66,7 +66,7 @@ pub fn localise(base: &str, layers: &[PlanLayer], profiles: &[Profile], to: &Pro
         // Documents of the base's own government are no basis of another's.
         (path.first() != Some(&"legal_bases")).then(|| renamed(text, from, to))
     });
-    if let Some(Value::Array(bases)) = above.get_mut("legal_bases") {
+    if let Some(Value::Array(bases)) = above.get_mut("legal_bases").filter(|_| from.name != to.name) {
         bases.retain(|basis| basis.as_str().is_none_or(|text| !text.contains(&from.name)));
     }
     replace_districts(&mut above, from, to);

@@ -194,7 +194,12 @@ fn fill(plan: &Plan, inputs: &Path) {
         let workbook = forms::unit_workbook(plan, &unit.id, &answers::unit(plan, unit, &all)).unwrap();
         fs::write(inputs.join(&unit.name).join(format!("{}.xlsx", unit.name)), workbook).unwrap();
     }
-    let secretariat = answers::secretariat(plan, &answers::of_secretariat());
+    let mut secretariat = answers::of_secretariat();
+    // Units are called differently, and whose answer it is need not be said.
+    for advice in secretariat["advice"].as_array_mut().unwrap() {
+        advice.as_table_mut().unwrap().remove("unit");
+    }
+    let secretariat = answers::secretariat(plan, &secretariat);
     let workbook = forms::secretariat_workbook(plan, &secretariat).unwrap();
     let folder = &plan.secretariat.folder;
     fs::write(inputs.join(folder).join(format!("{folder}.xlsx")), workbook).unwrap();
