@@ -32,6 +32,7 @@ pub struct Dossier {
     pub contacts: Vec<ContactLine>,
     pub facets: Vec<FacetSection>,
     pub score: ScoreOverview,
+    pub programme: ProgrammeView,
     pub detail_tables: Vec<DetailTable>,
     pub appendices: Vec<Appendix>,
     pub signatures: Vec<String>,
@@ -56,6 +57,40 @@ pub struct ScoreOverview {
     pub grade: Option<String>,
     /// Printed where points are missing: 「依110年度考核評分表」.
     pub no_points: String,
+}
+
+/// The plan's own rules, as the form prints them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ProgrammeView {
+    pub strategies: Vec<StrategyLine>,
+    pub schedule: Vec<MilestoneLine>,
+    pub grades: Vec<GradeLine>,
+    pub funding: Vec<String>,
+    /// Why an earlier year is assessed together with this one.
+    pub postponed: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StrategyLine {
+    pub title: String,
+    pub four_p: Option<String>,
+    pub text: String,
+    /// 「2-1 教育訓練」.
+    pub indicators: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MilestoneLine {
+    pub title: String,
+    pub when: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GradeLine {
+    pub title: String,
+    /// 「90分以上未滿95分」.
+    pub threshold: String,
+    pub outcome: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -19,10 +19,12 @@ pub mod extract;
 pub mod opc;
 pub mod pdf;
 pub mod splice;
+pub mod tabular;
 pub mod template;
 pub mod xml;
 
 // Model.
+pub mod annex;
 pub mod clearance;
 pub mod corrections;
 pub mod derivation;
@@ -33,6 +35,7 @@ pub mod grid;
 pub mod inventory;
 pub mod layout;
 pub mod plan;
+pub mod received;
 pub mod register;
 pub mod revision;
 pub mod submission;
@@ -40,10 +43,12 @@ pub mod tally;
 pub mod trace;
 
 // Phases.
+pub mod annexes;
 pub mod assembly;
 pub mod assessment;
 pub mod bundle;
 pub mod checks;
+pub mod collation;
 pub mod evidence;
 pub mod forms;
 pub mod intake;

@@ -9,6 +9,7 @@ use crate::{checks, intake, plan};
 /// Rules by module; a new slice is one line.
 const BEFORE_CHECKS: &[&[&Rule]] = &[
     plan::RULES,
+    plan::sheets::RULES,
     intake::files::RULES,
     intake::workbook::RULES,
     intake::selection::RULES,

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bundle;
 use crate::corrections::CorrectionList;
 use crate::evidence::{self, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
@@ -26,6 +27,7 @@ use crate::intake::{identify, workbook};
 use crate::inventory::{MediaType, sha256_hex};
 use crate::markup;
 use crate::pdf;
+use crate::received::Reception;
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
 pub const SUBCOMMAND: &str = "worker";
@@ -55,6 +57,8 @@ pub enum JobTask {
     LookThrough { media_type: MediaType },
     /// What may be a submission: of a workbook that is none of our forms, its sheets' names alone.
     ReadForm,
+    /// Verify another's bundle and take its figures out.
+    ReceiveBundle,
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
@@ -85,6 +89,7 @@ pub enum Outcome {
     Unmarkable(String),
     /// Pages that look different; `None` when they cannot be drawn.
     Compared(Option<Vec<usize>>),
+    Received(Reception),
     Failed(Failure),
 }
 
@@ -128,6 +133,7 @@ pub fn run(job: &Job) -> Outcome {
             Ok(grid) => Outcome::Workbook(form_alone(grid)),
             Err(failure) => Outcome::NoWorkbook(failure),
         },
+        JobTask::ReceiveBundle => Outcome::Received(bundle::receive(&bytes)),
         JobTask::Prepare { media_type, settings, folder } => {
             let mut count = 0;
             let mut store = |prepared: &[u8]| -> io::Result<Handle> {

@@ -5,6 +5,7 @@
 
 mod appendices;
 mod charts;
+mod programme;
 mod tables;
 mod trace;
 mod values;
@@ -84,6 +85,7 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         contacts: contacts(material),
         facets,
         score: score_overview(material),
+        programme: programme::view(plan),
         detail_tables: details,
         appendices,
         signatures: plan.signatures.clone(),
@@ -126,23 +128,18 @@ fn self_score(material: &Material, indicator: &IndicatorId) -> Option<Figure> {
     material.secretariat.scores.get(indicator)?.self_score.as_ref().map(|score| score.value)
 }
 
-/// Scores carry two decimals, rounded half up; sums appear only when every part is known.
+/// Sums appear only when every part is known.
 fn score_overview(material: &Material) -> ScoreOverview {
-    let indicators: Vec<&Indicator> = material.plan.indicators().collect();
-    let total = |score: &dyn Fn(&Indicator) -> Option<Figure>| -> Option<Figure> {
-        indicators.iter().map(|indicator| score(indicator)).sum::<Option<Figure>>()
-    };
-    let self_total = total(&|indicator| self_score(material, &indicator.id));
-    let points_total = total(&|indicator| indicator.points);
-    // Without the official points a self-score cannot be set against the thresholds.
-    let grade = points_total
-        .and(self_total)
-        .and_then(|total| Some(assessment::earned(material.plan, total)?.grade.title.clone()));
+    let (plan, decimals) = (material.plan, material.plan.programme.score_decimals);
+    let scores = plan
+        .indicators()
+        .filter_map(|indicator| Some((indicator.id.clone(), self_score(material, &indicator.id)?)));
+    let card = assessment::scorecard(plan, &scores.collect());
     ScoreOverview {
-        points: points_total.map(|points| points.fixed(2)),
-        self_score: self_total.map(|score| score.fixed(2)),
-        grade,
-        no_points: format!("依{}年度考核評分表", material.plan.year),
+        points: card.points.map(|points| points.fixed(decimals)),
+        self_score: card.self_score.map(|score| score.fixed(decimals)),
+        grade: card.earned.map(|earned| earned.grade.title.clone()),
+        no_points: format!("依{}年度考核評分表", plan.year),
     }
 }
 
@@ -192,8 +189,9 @@ fn indicator_section(
         code: indicator.code.clone(),
         title: indicator.title.clone(),
         four_p: indicator.four_p.clone(),
-        points: indicator.points.map(|points| points.fixed(2)),
-        self_score: self_score(material, &indicator.id).map(|score| score.fixed(2)),
+        points: indicator.points.map(|points| points.fixed(material.plan.programme.score_decimals)),
+        self_score: self_score(material, &indicator.id)
+            .map(|score| score.fixed(material.plan.programme.score_decimals)),
         criteria: indicator.criteria.clone(),
         units: units_of(&tasks, material.plan),
         lead,

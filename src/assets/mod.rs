@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod characters;
 pub mod fonts;
+pub mod governments;
 pub mod letters;
 pub mod plans;
 pub mod typst;

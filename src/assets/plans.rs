@@ -11,17 +11,23 @@ macro_rules! plan {
     };
 }
 
-const PLANS: &[(&str, &[PlanText])] = &[plan!(
-    "hsinchu-110",
-    "plan.toml",
-    "indicators.toml",
-    "sets.toml",
-    "police.toml",
-    "labour.toml",
-    "social.toml",
-    "health.toml",
-    "education.toml"
-)];
+/// A plan that builds on another says so in its `plan.toml`.
+const PLANS: &[(&str, &[PlanText])] = &[
+    plan!(
+        "hsinchu-110",
+        "plan.toml",
+        "assessment.toml",
+        "indicators.toml",
+        "sets.toml",
+        "police.toml",
+        "labour.toml",
+        "social.toml",
+        "health.toml",
+        "education.toml"
+    ),
+    plan!("hsinchu-law-113", "plan.toml"),
+    plan!("hsinchu-114", "plan.toml"),
+];
 
 /// The files of a built-in plan.
 pub fn builtin(name: &str) -> Option<&'static [PlanText]> {

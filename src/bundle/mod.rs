@@ -6,6 +6,7 @@
 mod contents;
 mod figures;
 mod names;
+mod received;
 mod verify;
 
 use std::borrow::Cow;
@@ -25,6 +26,7 @@ use crate::plan::Plan;
 pub use contents::contents;
 pub use figures::figures_json;
 pub use names::{is_safe, on_windows, safe_component};
+pub use received::receive;
 pub use verify::{Fault, Verdict, verify};
 
 /// Everything that goes into a bundle.

@@ -9,7 +9,7 @@ use crate::derivation::row_figure;
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Rule, Severity};
 use crate::figure::Figure;
 use crate::place::Place;
-use crate::plan::{Comparison, Derivation, Field, FieldRef, HalfYearRule, Period, Task, ValueKind};
+use crate::plan::{Comparison, Derivation, Field, FieldRef, HalfYearRule, Period, Plan, Task, ValueKind};
 use crate::roc;
 use crate::submission::{Answer, Record, Value};
 
@@ -108,7 +108,7 @@ pub fn check(input: &CheckInput, out: &mut Diagnostics) {
             check_rows(rows, input.plan.period, out);
             check_duplicates(rows, out);
             if let Some(rule) = &rows.table.each_half_year {
-                check_half_years(rows, rule, input.plan.period, out);
+                check_half_years(rows, rule, input.plan, out);
             }
         }
     }
@@ -319,7 +319,7 @@ fn check_duplicates(rows: &TableRows, out: &mut Diagnostics) {
     }
 }
 
-fn check_half_years(rows: &TableRows, rule: &HalfYearRule, period: Period, out: &mut Diagnostics) {
+fn check_half_years(rows: &TableRows, rule: &HalfYearRule, plan: &Plan, out: &mut Diagnostics) {
     let days: Vec<(Date, Date)> = rows
         .rows
         .iter()
@@ -330,13 +330,10 @@ fn check_half_years(rows: &TableRows, rule: &HalfYearRule, period: Period, out: 
         })
         .collect();
     // Without any row the table itself is reported.
-    let Some(middle) =
-        period.first.checked_add(jiff::Span::new().months(6)).ok().filter(|_| !rows.rows.is_empty())
-    else {
+    if rows.rows.is_empty() {
         return;
-    };
-    let Ok(before_middle) = middle.yesterday() else { return };
-    let halves = [("上半年", period.first, before_middle), ("下半年", middle, period.last)];
+    }
+    let halves = plan.periods().into_iter().flat_map(|(_, period)| halves(period));
     let n_undated = rows.rows.len() - days.len();
     for (name, first, last) in halves {
         if days.iter().any(|(from, to)| *from <= last && *to >= first) {
@@ -358,6 +355,18 @@ fn check_half_years(rows: &TableRows, rule: &HalfYearRule, period: Period, out: 
             .severity(severity_of(rule.standing))
             .hint(format!("依{}每半年至少一次；漏列請補列，確未辦理請說明並報請核可", rule.basis)),
         );
+    }
+}
+
+/// The two halves of a year's period; none where it is no longer than half a year.
+fn halves(period: Period) -> Vec<(&'static str, Date, Date)> {
+    let middle = period.first.checked_add(jiff::Span::new().months(6)).ok();
+    let before = middle.and_then(|middle| middle.yesterday().ok());
+    match (middle, before) {
+        (Some(middle), Some(before)) => {
+            vec![("上半年", period.first, before), ("下半年", middle, period.last)]
+        }
+        _ => Vec::new(),
     }
 }
 

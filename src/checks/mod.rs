@@ -12,6 +12,7 @@ mod deadline;
 mod evidence;
 mod exceptions;
 mod fidelity;
+mod joint;
 mod media;
 mod passages;
 mod privacy;
@@ -70,6 +71,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     settings::check(input, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
+    joint::check(input, &mut diagnostics);
     astray::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
@@ -117,6 +119,7 @@ pub const RULES: &[&[&Rule]] = &[
     settings::RULES,
     consistency::RULES,
     evidence::RULES,
+    joint::RULES,
     astray::RULES,
     fidelity::RULES,
     deadline::RULES,

@@ -5,20 +5,15 @@ use std::io::Write;
 use anyhow::Context;
 
 use crate::assessment;
-use crate::assets::plans;
-use crate::calendar::OfficeCalendar;
-use crate::plan::{self, Plan};
 use crate::roc;
-use crate::workspace::Workspace;
 
 use super::args::Appeal;
-use super::{builtin_layers, exit, load_plan, read_day};
+use super::{calendar_of, exit, plan_for, read_day};
 
 pub fn run(arguments: &Appeal) -> anyhow::Result<u8> {
     let served = read_day(&arguments.served)?;
-    let Some(plan) = plan_for(arguments)? else { return Ok(exit::COULD_NOT_RUN) };
-    let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
-    let last = assessment::last_day_to_appeal(&plan, &calendar, served)
+    let Some(plan) = plan_for(&arguments.inputs)? else { return Ok(exit::COULD_NOT_RUN) };
+    let last = assessment::last_day_to_appeal(&plan, &calendar_of(&plan), served)
         .with_context(|| format!("辦公日曆沒有{}的資料，請改以人工計算", roc::full(served)))?;
     writeln!(
         anstream::stdout(),
@@ -28,12 +23,4 @@ pub fn run(arguments: &Appeal) -> anyhow::Result<u8> {
         roc::day_and_weekday(last)
     )?;
     Ok(exit::DONE)
-}
-
-/// The workspace's plan with its closures; outside a workspace the built-in one.
-fn plan_for(arguments: &Appeal) -> anyhow::Result<Option<Plan>> {
-    if arguments.inputs.is_dir() {
-        return load_plan(&Workspace::open(&arguments.inputs)?);
-    }
-    Ok(plan::lower(&builtin_layers(plans::DEFAULT)?).0)
 }

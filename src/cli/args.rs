@@ -44,6 +44,23 @@ pub enum Command {
     Verify(Verify),
     /// 初審成績送達後，計算申復的最後一日
     Appeal(Appeal),
+    /// 把計畫推移到另一年度，建立新的工作資料夾
+    Roll(Roll),
+    /// 計畫檔：檢查、匯出成活頁簿、由活頁簿匯入
+    #[command(subcommand)]
+    Plan(PlanCommand),
+    /// 產製計畫的附件：任務分工表與評分表（PDF 與 ODS）
+    Annexes(Annexes),
+    /// 收件端：驗證許多陳報包，彙整成一份比較表（.ods 與 .xlsx）
+    Collate(Collate),
+    /// 自評總分、等第、獎勵、免評年數，以及距上一等第還差多少
+    Score(Folder),
+    /// 考核期程（書面考核、初審、申復、等第公布），以辦公日曆計算
+    Schedule(Schedule),
+    /// 實地考核：四項要件是否成立及其理由
+    Visit(Folder),
+    /// 考核小組：委員、推薦機關與應迴避的地方政府
+    Panel(Panel),
     /// Serves jobs on standard input; started by huibian itself.
     #[command(hide = true)]
     Worker,
@@ -57,6 +74,105 @@ pub struct Init {
     /// 內建計畫的名稱
     #[arg(long, default_value = crate::assets::plans::DEFAULT, value_name = "計畫")]
     pub plan: String,
+    /// 其他地方政府（例：花蓮縣）：以內建計畫改成該府的名稱、單位與鄉鎮市區
+    #[arg(long, value_name = "縣市")]
+    pub government: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Folder {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Annexes {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 要寫入的資料夾
+    #[arg(long, default_value = "annexes", value_name = "資料夾")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Collate {
+    /// 放有陳報包（.zip）的資料夾，含子資料夾
+    #[arg(value_name = "資料夾")]
+    pub bundles: PathBuf,
+    /// 要寫出的比較表，不含副檔名
+    #[arg(long, default_value = "自評數據比較表", value_name = "名稱")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PlanCommand {
+    /// 檢查計畫檔，指出每一處錯誤的行
+    Check(Folder),
+    /// 匯出成活頁簿，以 Excel 或 LibreOffice 修改單位、任務、佐證、期程、配分
+    Export(PlanExport),
+    /// 由改好的活頁簿產生新的計畫檔；錯誤指到儲存格
+    Import(PlanImport),
+}
+
+#[derive(Debug, Args)]
+pub struct PlanExport {
+    /// 要寫出的活頁簿（.xlsx）
+    #[arg(value_name = "活頁簿")]
+    pub workbook: PathBuf,
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct PlanImport {
+    /// 改好的活頁簿（.xlsx 或 .ods）
+    #[arg(value_name = "活頁簿")]
+    pub workbook: PathBuf,
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 要寫出的計畫檔
+    #[arg(long, default_value = "plan-new.toml", value_name = "檔案")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Roll {
+    /// 現有的工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 新的受評年度（民國年）
+    #[arg(long, value_name = "年度")]
+    pub year: i16,
+    /// 新的工作資料夾
+    #[arg(long, value_name = "資料夾")]
+    pub out: PathBuf,
+    /// 前次考核建議事項（文字檔，一行一項）
+    #[arg(long, value_name = "檔案")]
+    pub advice: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Schedule {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 初審成績公文送達日（例：111-06-10）
+    #[arg(long, value_name = "日期")]
+    pub served: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Panel {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 以這一天判斷迴避（例：111-04-01），預設為書面考核首日
+    #[arg(long, value_name = "日期")]
+    pub on: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -32,7 +32,7 @@ fn blanks(plan: &Plan) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
     let folder = &plan.secretariat.folder;
     let mut blanks = vec![(
         PathBuf::from(folder).join(format!("{folder}.xlsx")),
-        forms::secretariat_workbook(plan, &Filling::default())?,
+        forms::secretariat_workbook(plan, &Filling::of_plan(plan))?,
     )];
     for unit in &plan.units {
         let place = PathBuf::from(&unit.name).join(format!("{}.xlsx", unit.name));

@@ -6,17 +6,31 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::forms;
-use crate::plan::{self, Plan, UnitId};
+use crate::assessment;
+use crate::assets;
+use crate::forms::{self, Filling};
+use crate::place::RelPath;
+use crate::plan::{self, Plan, PlanLayer, UnitId, governments};
 use crate::workspace::PLAN_FILE;
 
 use super::args::Init;
 use super::{builtin_layers, exit, write_new};
 
 pub fn run(arguments: &Init) -> anyhow::Result<u8> {
-    let (plan, diagnostics) = plan::lower(&builtin_layers(&arguments.plan)?);
+    let base = builtin_layers(&arguments.plan)?;
+    let text = match &arguments.government {
+        None => plan_text(&arguments.plan),
+        Some(name) => government_text(&arguments.plan, &base, name)?,
+    };
+    set_up(&arguments.inputs, base, &text)?;
+    Ok(exit::DONE)
+}
+
+/// A new workspace with this plan layer: folders, blank workbooks, instructions.
+pub(super) fn set_up(root: &Path, mut layers: Vec<PlanLayer>, text: &str) -> anyhow::Result<()> {
+    layers.push(PlanLayer { file: RelPath::new(PLAN_FILE), text: text.to_owned() });
+    let (plan, diagnostics) = plan::lower(&layers);
     let plan = plan.with_context(|| format!("內建計畫有誤：{:?}", diagnostics.iter().next()))?;
-    let root = &arguments.inputs;
     if root.join(PLAN_FILE).exists() {
         anyhow::bail!(
             "「{}」已經是工作資料夾（有 {PLAN_FILE}）。要重新產生空白表，請執行 huibian forms。",
@@ -24,7 +38,7 @@ pub fn run(arguments: &Init) -> anyhow::Result<u8> {
         );
     }
     create_folder(root)?;
-    write_new(&root.join(PLAN_FILE), plan_text(&arguments.plan).as_bytes())?;
+    write_new(&root.join(PLAN_FILE), text.as_bytes())?;
     write_if_absent(&root.join("使用說明.txt"), forms::guide(&plan).as_bytes())?;
     lay_out(&plan, root)?;
     let mut out = anstream::stdout();
@@ -33,25 +47,44 @@ pub fn run(arguments: &Init) -> anyhow::Result<u8> {
     writeln!(out, "  2. 佐證檔案放進各佐證項目的子資料夾，檔名不拘")?;
     writeln!(out, "  3. 填寫「{}」的活頁簿", plan.secretariat.folder)?;
     writeln!(out, "  4. 執行 huibian check 檢核，再執行 huibian compile 產製")?;
-    Ok(exit::DONE)
+    Ok(())
+}
+
+fn government_text(base: &str, layers: &[PlanLayer], name: &str) -> anyhow::Result<String> {
+    let profiles = governments::profiles(assets::governments::PROFILES).map_err(anyhow::Error::msg)?;
+    let profile = governments::find(&profiles, name).with_context(|| {
+        let known: Vec<&str> = profiles.iter().map(|profile| profile.short.as_str()).collect();
+        format!("沒有「{name}」；可用的有：{}，請擇一", known.join("、"))
+    })?;
+    governments::localise(base, layers, &profiles, profile)
+        .with_context(|| format!("內建計畫「{base}」無法改為{}", profile.name))
 }
 
 /// Folders and blank workbooks of every unit and of the secretariat.
 fn lay_out(plan: &Plan, root: &Path) -> anyhow::Result<()> {
     let folder = root.join(&plan.secretariat.folder);
     create_folder(&folder)?;
-    let workbook = forms::secretariat_workbook(plan, &forms::Filling::default())?;
+    let workbook = forms::secretariat_workbook(plan, &Filling::of_plan(plan))?;
     write_if_absent(&folder.join(format!("{}.xlsx", plan.secretariat.folder)), &workbook)?;
     for unit in &plan.units {
         let folder = root.join(&unit.name);
         create_folder(&folder)?;
-        let workbook = forms::unit_workbook(plan, &unit.id, &forms::Filling::default())?;
+        let workbook = forms::unit_workbook(plan, &unit.id, &Filling::default())?;
         write_if_absent(&folder.join(format!("{}.xlsx", unit.name)), &workbook)?;
         for item in item_folders(plan, &unit.id) {
-            create_folder(&folder.join(item))?;
+            create_folder(&folder.join(&item))?;
+            for year in joint_years(plan) {
+                create_folder(&folder.join(&item).join(assessment::year_folder(year)))?;
+            }
         }
     }
     Ok(())
+}
+
+/// Years whose evidence has to be told apart; none when only one is assessed.
+fn joint_years(plan: &Plan) -> Vec<i16> {
+    let years: Vec<i16> = plan.periods().into_iter().map(|(year, _)| year).collect();
+    if years.len() > 1 { years } else { Vec::new() }
 }
 
 fn item_folders<'a>(plan: &'a Plan, unit: &'a UnitId) -> impl Iterator<Item = String> + 'a {

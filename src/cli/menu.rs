@@ -18,9 +18,11 @@ pub fn run() -> anyhow::Result<u8> {
             return Ok(exit::DONE);
         }
         let result = match line.trim() {
-            "1" => {
-                init::run(&Init { inputs: "inputs".into(), plan: crate::assets::plans::DEFAULT.to_owned() })
-            }
+            "1" => init::run(&Init {
+                inputs: "inputs".into(),
+                plan: crate::assets::plans::DEFAULT.to_owned(),
+                government: None,
+            }),
             "2" => check::run(&Check { inputs: "inputs".into(), format: Format::Text, today: None }),
             "3" => compile::run(&Compile {
                 inputs: "inputs".into(),

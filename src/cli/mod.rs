@@ -2,9 +2,12 @@
 //!
 //! One file per subcommand. The only place that prints and the only one that knows exit codes.
 
+mod annexes;
+mod answers;
 mod appeal;
 mod args;
 mod check;
+mod collate;
 mod compile;
 mod diff;
 mod examination;
@@ -13,12 +16,18 @@ mod forms;
 mod init;
 mod menu;
 mod notices;
+mod panel;
+mod plan;
 mod progress;
 mod register;
+mod roll;
+mod schedule;
+mod score;
 mod status;
 mod timeline;
 mod trace;
 mod verify;
+mod visit;
 
 use std::io::{BufReader, Write};
 use std::path::Path;
@@ -29,9 +38,10 @@ use clap::Parser;
 use jiff::civil::{Date, DateTime};
 
 use crate::assets::{self, Templates};
+use crate::calendar::OfficeCalendar;
 use crate::diagnostic::Diagnostics;
 use crate::output::OutputError;
-use crate::plan::{self, Plan, PlanLayer};
+use crate::plan::{Plan, PlanLayer};
 use crate::render;
 use crate::roc;
 use crate::worker;
@@ -83,6 +93,14 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Appeal(arguments) => appeal::run(&arguments),
+        Command::Annexes(arguments) => annexes::run(&arguments),
+        Command::Plan(command) => self::plan::run(&command),
+        Command::Collate(arguments) => collate::run(&arguments),
+        Command::Roll(arguments) => roll::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
+        Command::Schedule(arguments) => schedule::run(&arguments),
+        Command::Visit(arguments) => visit::run(&arguments),
+        Command::Panel(arguments) => panel::run(&arguments),
         Command::Worker => {
             worker::serve(BufReader::new(std::io::stdin()), std::io::stdout().lock())?;
             Ok(exit::DONE)
@@ -121,23 +139,37 @@ fn read_day(text: &str) -> anyhow::Result<Date> {
 /// The workspace's plan, or what is wrong with it (already printed).
 fn load_plan(workspace: &Workspace) -> anyhow::Result<Option<Plan>> {
     let own = workspace.plan_layer()?;
-    let name = own.as_ref().and_then(|layer| plan::based_on(&layer.text));
+    let name = own.as_ref().and_then(|layer| crate::plan::based_on(&layer.text));
     let name = name.unwrap_or_else(|| assets::plans::DEFAULT.to_owned());
     let mut layers = builtin_layers(&name)?;
     layers.extend(own);
-    let (plan, diagnostics) = plan::lower(&layers);
+    let (plan, diagnostics) = crate::plan::lower(&layers);
     if !diagnostics.is_empty() {
         print_plan_diagnostics(&diagnostics)?;
     }
     Ok(if diagnostics.block() { None } else { plan })
 }
 
+/// The workspace's plan; outside a workspace the built-in one.
+fn plan_for(inputs: &Path) -> anyhow::Result<Option<Plan>> {
+    if inputs.is_dir() {
+        return load_plan(&Workspace::open(inputs)?);
+    }
+    Ok(crate::plan::lower(&builtin_layers(assets::plans::DEFAULT)?).0)
+}
+
+/// The office calendar with the plan's closures.
+fn calendar_of(plan: &Plan) -> OfficeCalendar {
+    OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied())
+}
+
+/// The layers of a built-in plan, those of the plan it builds on first.
 fn builtin_layers(name: &str) -> anyhow::Result<Vec<PlanLayer>> {
-    let texts = assets::plans::builtin(name).with_context(|| {
+    let layers = crate::plan::builtin_layers(name, &assets::plans::builtin);
+    layers.with_context(|| {
         let known: Vec<&str> = assets::plans::names().collect();
         format!("沒有名為「{name}」的內建計畫；可用的有：{}", known.join("、"))
-    })?;
-    Ok(PlanLayer::builtin(name, texts))
+    })
 }
 
 fn print_plan_diagnostics(diagnostics: &Diagnostics) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::layout::{Block, Column, FormLayout, Rows};
 use crate::place::CellRef;
-use crate::plan::{IndicatorId, ItemCode, SecretariatPart, TableId, TaskId};
+use crate::plan::{IndicatorId, ItemCode, Plan, SecretariatPart, TableId, TaskId};
 
 /// What is written into one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,15 @@ pub struct Filling {
 impl Filling {
     pub fn new() -> Self {
         Filling::default()
+    }
+
+    /// What the plan itself already knows: the recommendations that wait for an answer.
+    pub fn of_plan(plan: &Plan) -> Self {
+        let mut filling = Filling::default();
+        for advice in &plan.programme.advice {
+            filling.secretariat_row("00.advice", [("advice", advice.as_str())]);
+        }
+        filling
     }
 
     /// An answer in a known row of a block.

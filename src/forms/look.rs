@@ -43,6 +43,11 @@ fn boxed() -> Format {
     base().set_border(FormatBorder::Thin).set_border_color(RULE).set_text_wrap()
 }
 
+/// A plain cell of a table that is edited.
+pub fn cell() -> Format {
+    boxed().set_align(FormatAlign::Top)
+}
+
 pub fn text(role: TextRole) -> Format {
     match role {
         TextRole::Title => base().set_bold().set_font_size(16).set_font_color(BLUE),

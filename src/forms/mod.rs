@@ -10,6 +10,8 @@ mod guide;
 mod home;
 mod look;
 mod paint;
+mod plan_sheets;
+mod tables;
 
 use anyhow::Context;
 use jiff::civil::{Date, DateTime};
@@ -24,6 +26,8 @@ use crate::plan::{Plan, UnitId, ValueKind};
 pub use corrections::corrections_workbook;
 pub use filling::{Entry, Filling};
 pub use guide::guide;
+pub use plan_sheets::plan_workbook;
+pub use tables::table_workbook;
 
 use formula::Contents;
 use home::Welcome;

@@ -98,6 +98,24 @@ pub struct Examination {
     pub read: Vec<RelPath>,
 }
 
+/// What the workbooks say, for whatever needs no evidence.
+pub struct Answers {
+    /// The plan with the secretariat's settings laid over it.
+    pub plan: Plan,
+    pub secretariat: SecretariatAnswers,
+    /// What was found while reading, unsorted.
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads the workbooks and nothing else.
+pub fn answers(plan: Plan, around: &Surroundings) -> anyhow::Result<Answers> {
+    let inventory = around.workspace.take_inventory(&plan)?;
+    let mut diagnostics = files::inventory_diagnostics(&inventory);
+    let reading = reading::read_submissions(&plan, &inventory, around, &mut diagnostics)?;
+    let plan = lay_over(plan, &reading.secretariat);
+    Ok(Answers { plan, secretariat: reading.secretariat, diagnostics })
+}
+
 /// Reads and judges everything; writes nothing but prepared exhibits.
 pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow::Result<Examination> {
     around.progress.phase("清點檔案", 0);

@@ -9,6 +9,7 @@ use std::io::{self, BufWriter, Seek, Write};
 use jiff::civil::Date;
 
 use crate::assembly::{self, Material};
+use crate::assessment;
 use crate::bundle::{self, BundlePlan};
 use crate::checks;
 use crate::clearance::clear;
@@ -160,7 +161,12 @@ fn exhibits(examination: &Examination) -> BTreeMap<ItemCode, Vec<Exhibit>> {
             .and_then(|submission| submission.evidence.get(&item.code))
             .and_then(|answer| answer.caption.as_ref());
         let mut files: Vec<_> = examination.inventory.evidence(&item.code).collect();
-        files.sort_by(|a, b| natural_key(a.path.as_str()).cmp(&natural_key(b.path.as_str())));
+        // Of two years assessed together the earlier one's evidence is bound first.
+        files.sort_by_cached_key(|file| {
+            let year = assessment::year_of(&examination.plan, &file.path);
+            let (key, text) = natural_key(file.path.as_str());
+            (year, key, text.to_owned())
+        });
         let several = files.len() > 1;
         let bound: Vec<Exhibit> = files
             .into_iter()
@@ -170,8 +176,14 @@ fn exhibits(examination: &Examination) -> BTreeMap<ItemCode, Vec<Exhibit>> {
                 bytes: file.bytes,
                 sha256: file.digests.sha256.clone(),
                 caption: match caption {
-                    Some(caption) if !several => identity::redact(&caption.value, &examination.released),
-                    _ => caption_of(&file.path, &examination.released),
+                    Some(caption) if !several => {
+                        let caption = identity::redact(&caption.value, &examination.released);
+                        with_year(&examination.plan, &file.path, caption)
+                    }
+                    _ => {
+                        let caption = caption_of(&file.path, &examination.released);
+                        with_year(&examination.plan, &file.path, caption)
+                    }
                 },
                 content: match (&file.unreadable, examination.preparations.get(&file.path)) {
                     (Some(reason), _) => Content::Unusable { reason: format!("無法讀取：{reason}") },
@@ -195,6 +207,14 @@ fn caption_of(path: &RelPath, released: &Released) -> String {
     let name = path.file_name();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     identity::redact(stem.replace('_', " ").trim(), released)
+}
+
+/// Of two years assessed together, a file's year stands before its caption.
+fn with_year(plan: &Plan, path: &RelPath, caption: String) -> String {
+    match assessment::year_of(plan, path) {
+        Some(year) => format!("{}　{caption}", assessment::year_folder(year)),
+        None => caption,
+    }
 }
 
 /// Digit runs compare by value, everything else by character; ties by the text itself.

@@ -1,7 +1,7 @@
 //! The plan's files laid over one another, and where each key of the result stands.
 //!
 //! Says everything that is wrong with the writing of every layer at once; what the keys mean is
-//! `lower`'s affair. The only module that names `toml`.
+//! `lower`'s affair.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -54,6 +54,22 @@ impl PlanLayer {
             })
             .collect()
     }
+}
+
+/// The layers of a built-in plan and of those it builds on, the undermost first; `None` when a name
+/// is not known. `files` gives a plan's files by name.
+pub fn builtin_layers<'a, F>(name: &str, files: &F) -> Option<Vec<PlanLayer>>
+where
+    F: Fn(&str) -> Option<&'a [(&'a str, &'a str)]>,
+{
+    let own = files(name)?;
+    let mut layers = match own.first().and_then(|(_, text)| based_on(text)) {
+        // A plan that builds on itself would never end.
+        Some(base) if base != name => builtin_layers(&base, files)?,
+        _ => Vec::new(),
+    };
+    layers.extend(PlanLayer::builtin(name, own));
+    Some(layers)
 }
 
 /// Where each key of the merged plan stands, by dotted path; the layer that set it last counts.
@@ -114,8 +130,8 @@ impl Origins {
     }
 }
 
-/// The layers merged, or nothing when one of them cannot be read.
-pub fn read(layers: &[PlanLayer], diagnostics: &mut Diagnostics) -> Option<(PlanToml, Origins)> {
+/// The layers merged into one tree, sets still apart; nothing when one of them cannot be read.
+pub(super) fn merged(layers: &[PlanLayer], diagnostics: &mut Diagnostics) -> Option<(toml::Table, Origins)> {
     let mut merged = toml::Table::new();
     let mut origins = Origins::default();
     let before = diagnostics.len();
@@ -124,10 +140,36 @@ pub fn read(layers: &[PlanLayer], diagnostics: &mut Diagnostics) -> Option<(Plan
             merge(&mut merged, table);
         }
     }
-    if diagnostics.len() > before {
-        return None;
-    }
+    (diagnostics.len() == before).then_some((merged, origins))
+}
+
+/// The layers merged, sets laid under the tasks that name them.
+pub(super) fn expanded(layers: &[PlanLayer], diagnostics: &mut Diagnostics) -> Option<toml::Table> {
+    let (mut merged, mut origins) = merged(layers, diagnostics)?;
     expand_sets(&mut merged, &mut origins);
+    drop_empty(&mut merged);
+    Some(merged)
+}
+
+/// An empty text takes away what a layer below says.
+fn drop_empty(table: &mut toml::Table) {
+    table.retain(|_, value| value.as_str() != Some(""));
+    for (_, value) in table.iter_mut() {
+        match value {
+            toml::Value::Table(inner) => drop_empty(inner),
+            toml::Value::Array(items) => {
+                items.iter_mut().filter_map(toml::Value::as_table_mut).for_each(drop_empty);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The layers merged, or nothing when one of them cannot be read.
+pub fn read(layers: &[PlanLayer], diagnostics: &mut Diagnostics) -> Option<(PlanToml, Origins)> {
+    let (mut merged, mut origins) = merged(layers, diagnostics)?;
+    expand_sets(&mut merged, &mut origins);
+    drop_empty(&mut merged);
     match PlanToml::deserialize(merged) {
         Ok(plan) => Some((plan, origins)),
         Err(error) => {
@@ -224,10 +266,10 @@ fn remove_inside(value: &mut Spanned<DeValue>, span: &Range<usize>) -> bool {
 }
 
 /// A derivation is one statement: another one is put in its place, not mixed into it.
-const REPLACED_WHOLE: &str = "derive";
+pub(super) const REPLACED_WHOLE: &str = "derive";
 
 /// Tables are merged key by key; everything else is replaced.
-fn merge(under: &mut toml::Table, over: toml::Table) {
+pub(super) fn merge(under: &mut toml::Table, over: toml::Table) {
     for (key, value) in over {
         match (under.get_mut(&key), value) {
             (Some(toml::Value::Table(under)), toml::Value::Table(over)) if key != REPLACED_WHOLE => {

@@ -4,6 +4,7 @@
 //! the model, nothing of files.
 
 mod frame;
+mod programme;
 mod references;
 mod sections;
 mod tasks;
@@ -79,6 +80,7 @@ pub static RULES: &[&Rule] = &[
     &PLAN_REFERENCE_UNKNOWN,
     &PLAN_KEY_DUPLICATE,
     &PLAN_TASK_UNPLACED,
+    &programme::PANEL_COMPOSITION,
 ];
 
 /// Builds the plan from its layers, the built-in files first, the workspace's own last. Any
@@ -111,6 +113,8 @@ impl Lowering<'_> {
         let facets = self.facets(toml, &tasks, &shared_tables);
         let government = self.government(toml);
         let year = self.required(toml.year, "year");
+        let grades = self.grades(toml);
+        let programme = self.programme(toml, &grades);
         let mut plan = Plan {
             id: format!("{}-{year}", government.ascii),
             version: String::new(),
@@ -118,12 +122,13 @@ impl Lowering<'_> {
             form_title: self.required(toml.form_title.clone(), "form_title"),
             government,
             year,
-            period: self.period(toml),
+            period: self.period(toml, programme.postponed.as_ref()),
             legal_bases: toml.legal_bases.clone(),
             recipient: self.recipient(toml),
             deadlines: self.deadlines(toml),
             schedule: self.schedule(toml),
-            grades: self.grades(toml),
+            grades,
+            programme,
             limits: self.limits(toml),
             secretariat: self.secretariat(toml, &units),
             comparisons: self.comparisons(toml, &tasks),
@@ -233,7 +238,7 @@ impl Lowering<'_> {
 
 /// Strictly `111-02-15` (`.` and `/` allowed): a plan is written by people who know, and read by a
 /// machine.
-fn roc_date(text: &str) -> Option<Date> {
+pub(super) fn roc_date(text: &str) -> Option<Date> {
     let mut parts = text.split(['-', '.', '/']);
     let mut next = || -> Option<i16> {
         let part = parts.next()?;

@@ -4,9 +4,14 @@
 //! a `Plan` and diagnostics. No year, unit, task or grade stands in the source: all of it is
 //! data in `templates/plans/`.
 
+pub mod governments;
 mod layers;
 mod lower;
+mod programme;
+mod roll;
+pub mod sheets;
 mod syntax;
+mod tree;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,8 +22,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::figure::Figure;
 
-pub use layers::{PlanLayer, based_on};
+pub use layers::{PlanLayer, based_on, builtin_layers};
 pub use lower::{RULES, lower};
+pub use programme::{
+    Award, Engagement, Grade, Member, Milestone, MilestoneKind, Panel, PanelGroup, Postponed, Programme,
+    Recommendation, Strategy, VisitCondition, VisitFacts, VisitTest,
+};
+pub use roll::{Rolled, law_in_force, roll, states_a_year};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -104,7 +114,7 @@ pub struct Plan {
     pub government: Government,
     /// The assessed year, ROC.
     pub year: i16,
-    /// First and last day of the assessed period.
+    /// First and last day of the assessed period, a postponed year included.
     pub period: Period,
     /// The document the plan rests on, and the laws, as printed.
     pub legal_bases: Vec<String>,
@@ -113,6 +123,8 @@ pub struct Plan {
     pub schedule: Vec<Milestone>,
     /// From the highest to the lowest.
     pub grades: Vec<Grade>,
+    /// How the year is assessed.
+    pub programme: Programme,
     pub limits: Limits,
     /// Unit that compiles (秘書單位); its own workbook is not one of `units`' answers.
     pub secretariat: Secretariat,
@@ -175,24 +187,6 @@ pub struct Deadlines {
     pub appeal_days: u8,
     /// Office closures beyond the calendar (typhoons).
     pub extra_closures: Vec<Date>,
-}
-
-/// A step of the assessment after handing in; printed as the plan writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Milestone {
-    pub title: String,
-    pub when: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grade {
-    /// 「特優」.
-    pub title: String,
-    /// Lowest score that earns it; `None` for the last grade.
-    pub at_least: Option<Figure>,
-    pub awards: Vec<String>,
-    /// Years of exemption from the next assessment on.
-    pub exempt_years: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -489,6 +483,13 @@ pub struct Comparison {
 }
 
 impl Plan {
+    /// The assessed years with their periods, the postponed one first.
+    pub fn periods(&self) -> Vec<(i16, Period)> {
+        let Some(postponed) = &self.programme.postponed else { return vec![(self.year, self.period)] };
+        let first = postponed.period.last.tomorrow().unwrap_or(self.period.first);
+        vec![(postponed.year, postponed.period), (self.year, Period { first, last: self.period.last })]
+    }
+
     pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.id == *id)
     }

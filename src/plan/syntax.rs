@@ -44,7 +44,11 @@ mirror! {
         task: Table<TaskToml>,
         shared: Table<TableToml>,
         comparison: Vec<ComparisonToml>,
+        assessment: ProgrammeToml,
+        law: LawToml,
     }
+    /// The law a plan is written under: the day it came into force, for choosing a base.
+    LawToml { in_force: Option<String> }
     GovernmentToml { name: Option<String>, short: Option<String>, code: Option<String>, ascii: Option<String> }
     SecretariatToml { unit: Option<String>, folder: Option<String>, title: Option<String> }
     PeriodToml { first: Option<String>, last: Option<String> }
@@ -63,9 +67,68 @@ mirror! {
         picture_quality: Option<u8>,
         small_cell: Option<i64>,
     }
-    MilestoneToml { title: Option<String>, when: Option<String> }
-    GradeToml { title: Option<String>, at_least: Option<String>, exempt_years: u8, awards: Vec<String> }
-    UnitToml { order: i64, name: Option<String>, prefix: Option<String>, roles: Vec<String> }
+    MilestoneToml {
+        title: Option<String>,
+        when: Option<String>,
+        kind: Option<super::MilestoneKind>,
+        first: Option<String>,
+        last: Option<String>,
+    }
+    GradeToml {
+        title: Option<String>,
+        at_least: Option<String>,
+        exempt_years: u8,
+        awards: Vec<AwardToml>,
+        honours: Vec<String>,
+    }
+    AwardToml { role: Option<String>, award: Option<String> }
+    ProgrammeToml {
+        score_decimals: Option<u32>,
+        full_score: Option<String>,
+        funding: Vec<String>,
+        organisers: Vec<String>,
+        postponement: Option<String>,
+        strategy: Vec<StrategyToml>,
+        condition: Vec<ConditionToml>,
+        panel: PanelToml,
+        history: BTreeMap<String, String>,
+        advice: Vec<String>,
+        visit: VisitToml,
+        postponed: Option<PostponedToml>,
+    }
+    StrategyToml { title: Option<String>, four_p: Option<String>, text: Option<String> }
+    /// `grade` and `years` only with `consecutive-grade`.
+    ConditionToml {
+        kind: Option<ConditionKind>,
+        text: Option<String>,
+        grade: Option<String>,
+        years: Option<u8>,
+    }
+    PanelToml {
+        conflict_years: Option<u8>,
+        group: Vec<PanelGroupToml>,
+        member: Vec<MemberToml>,
+        recommendation: Vec<RecommendationToml>,
+    }
+    PanelGroupToml {
+        title: Option<String>,
+        seats: Option<u32>,
+        sources: Vec<String>,
+        least: Option<u32>,
+        most: Option<u32>,
+    }
+    MemberToml {
+        name: Option<String>,
+        group: Option<String>,
+        source: Option<String>,
+        engagement: Vec<EngagementToml>,
+    }
+    EngagementToml { government: Option<String>, subject: String, until: Option<String> }
+    RecommendationToml { source: Option<String>, names: Vec<String> }
+    VisitToml { in_favour: u32, volunteered: bool, agreed: Vec<String>, designated_by: Option<String> }
+    PostponedToml { year: Option<i16>, first: Option<String>, last: Option<String>, reason: Option<String> }
+    /// `absent`: a unit of the plan below that this one does without.
+    UnitToml { order: i64, name: Option<String>, prefix: Option<String>, roles: Vec<String>, absent: bool }
     FacetToml { number: Option<usize>, title: Option<String> }
     IndicatorToml {
         facet: Option<String>,
@@ -105,6 +168,7 @@ mirror! {
         evidence: Table<EvidenceToml>,
     }
     TaskToml {
+        absent: bool,
         role: Option<String>,
         no: Option<u32>,
         title: Option<String>,
@@ -157,6 +221,7 @@ mirror! {
     }
     HalfYearToml { column: Option<String>, standing: Option<super::Standing>, basis: String }
     EvidenceToml {
+        absent: bool,
         title: Option<String>,
         folder: Option<String>,
         standing: Option<super::Standing>,
@@ -172,6 +237,16 @@ mirror! {
         right: Option<String>,
         standing: Option<super::Standing>,
     }
+}
+
+/// What a condition for a visit rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConditionKind {
+    ConsecutiveGrade,
+    Majority,
+    Volunteered,
+    Designated,
 }
 
 /// A keyed table in the order of writing.

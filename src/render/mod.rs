@@ -7,6 +7,7 @@ mod changes;
 mod columns;
 mod excerpt;
 mod json;
+mod lines;
 mod status;
 mod text;
 
@@ -15,6 +16,7 @@ use crate::identity;
 
 pub use changes::changes;
 pub use json::json;
+pub use lines::lines;
 pub use status::status;
 pub use text::{TextOptions, plan_text, summary, text};
 

@@ -12,6 +12,7 @@ use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
+use crate::annex::Annex;
 use crate::assets::Templates;
 use crate::dossier::{Dossier, PageRange, Slot, SlotContent};
 
@@ -49,15 +50,28 @@ pub struct Frames {
 pub fn form(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Typeset, TypesetError> {
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
         .map_err(|error| TypesetError::unplaced(error.message().to_string()))?;
-    let (typeset, _) = set("typst/form.typ", standards, dossier, templates, fonts)?;
+    let (typeset, _) = set("typst/form.typ", standards, &Print::of(dossier)?, templates, fonts)?;
     Ok(typeset)
+}
+
+/// An annex of the plan, under the same two standards as the form. Fails as [`form`] does.
+pub fn annex(annex: &Annex, templates: &Templates, fonts: &Fonts) -> Result<Typeset, TypesetError> {
+    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+        .map_err(|error| TypesetError::unplaced(error.message().to_string()))?;
+    let print = Print {
+        data: json(annex)?,
+        title: annex.title.clone(),
+        identity: annex.name.clone(),
+        day: day(&annex.iso_day),
+    };
+    Ok(set("typst/annex.typ", standards, &print, templates, fonts)?.0)
 }
 
 /// The appendices' frames, plain PDF 1.7: what comes into the slots afterwards conforms to nothing
 /// in particular. Fails as [`form`] does, and when a template breaks the contract on slots.
 pub fn appendices(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Frames, TypesetError> {
     let (typeset, document) =
-        set("typst/appendices.typ", PdfStandards::default(), dossier, templates, fonts)?;
+        set("typst/appendices.typ", PdfStandards::default(), &Print::of(dossier)?, templates, fonts)?;
     let slots = frames::slots(&document)?;
     let ranges = frames::ranges(&document)?;
     let contents = frames::contents(dossier, &slots)?;
@@ -65,26 +79,49 @@ pub fn appendices(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Re
     Ok(Frames { pdf, n_pages, slots, contents, ranges, warnings })
 }
 
+/// What a template is given, and what its PDF says of itself.
+struct Print {
+    data: serde_json::Value,
+    title: String,
+    /// With the template's name and the title: the document's identity.
+    identity: String,
+    /// Midnight of the day the document bears: the clock never reaches a PDF.
+    day: Option<Datetime>,
+}
+
+impl Print {
+    fn of(dossier: &Dossier) -> Result<Self, TypesetError> {
+        Ok(Print {
+            data: json(dossier)?,
+            title: dossier.title.clone(),
+            identity: dossier.identity.clone(),
+            day: day(&dossier.prepared_on_iso),
+        })
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, TypesetError> {
+    serde_json::to_value(value).map_err(|error| TypesetError::unplaced(error.to_string()))
+}
+
 fn set(
     template: &str,
     standards: PdfStandards,
-    dossier: &Dossier,
+    print: &Print,
     templates: &Templates,
     fonts: &Fonts,
 ) -> Result<(Typeset, PagedDocument), TypesetError> {
-    let mut data =
-        serde_json::to_value(dossier).map_err(|error| TypesetError::unplaced(error.to_string()))?;
+    let mut data = print.data.clone();
     let mut substituted = characters::substitute(&mut data, fonts);
-    let prepared_on = prepared_on(dossier);
     // A byte order mark comes with pasted text, has no meaning inside it and is forbidden in PDF/A.
     let json = data.to_string().replace('\u{FEFF}', "");
-    let desk = Desk::new(template, json, prepared_on, templates, fonts);
+    let desk = Desk::new(template, json, print.day, templates, fonts);
     let (document, warnings) = desk.compile()?;
     substituted.extend(warnings);
     let options = PdfOptions {
-        ident: Smart::Custom(format!("huibian {template} {} {}", dossier.title, dossier.identity)),
+        ident: Smart::Custom(format!("huibian {template} {} {}", print.title, print.identity)),
         creator: Smart::Custom(Some(format!("huibian {}", env!("CARGO_PKG_VERSION")))),
-        timestamp: prepared_on.map(Timestamp::new_utc),
+        timestamp: print.day.map(Timestamp::new_utc),
         page_ranges: None,
         standards,
         tagged: true,
@@ -96,9 +133,8 @@ fn set(
     Ok((Typeset { pdf, n_pages: document.pages().len(), warnings: substituted }, document))
 }
 
-/// Midnight of the day the form bears: the clock never reaches a PDF.
-fn prepared_on(dossier: &Dossier) -> Option<Datetime> {
-    let mut parts = dossier.prepared_on_iso.split('-');
+fn day(iso: &str) -> Option<Datetime> {
+    let mut parts = iso.split('-');
     let year = parts.next()?.parse().ok()?;
     let month = parts.next()?.parse().ok()?;
     let day = parts.next()?.parse().ok()?;

@@ -52,7 +52,7 @@ fn plan() -> BundlePlan {
     }
 }
 
-fn cleared(plan: BundlePlan) -> Cleared<BundlePlan> {
+pub fn cleared(plan: BundlePlan) -> Cleared<BundlePlan> {
     clear(plan, &Released::default()).unwrap()
 }
 

@@ -1,9 +1,11 @@
 //! The one integration binary: huibian through the doors its users take.
 
 mod accounting;
+mod assessment;
 mod bundles;
 mod checks;
 mod cli;
+mod collation;
 mod conformance;
 mod corpus;
 mod evidence;
@@ -14,6 +16,7 @@ mod hostile_evidence;
 mod letters;
 mod markup;
 mod pipeline;
+mod plan_sheets;
 mod plans;
 mod provenance;
 mod readme;
@@ -24,3 +27,4 @@ mod tidy;
 mod typesetting;
 mod values;
 mod workbooks;
+mod years;

@@ -380,10 +380,10 @@ fn an_impossible_date_is_told_at_its_line() {
 
 #[test]
 fn thresholds_descend() {
-    let overlay = "[[grade]]\ntitle = \"甲\"\nat_least = \"80\"\n[[grade]]\ntitle = \"乙\"\nat_least = \"90\"\n[[grade]]\ntitle = \"丙\"\n";
+    let overlay = "[[grade]]\ntitle = \"甲\"\nat_least = \"80\"\n[[grade]]\ntitle = \"乙\"\nat_least = \"90\"\n[[grade]]\ntitle = \"乙等\"\n";
     assert_breach(overlay, "plan-value-invalid", 6, 1, "由高而低");
     // A threshold left out is told in this list, not in the one it replaces.
-    let overlay = "[[grade]]\ntitle = \"甲\"\n[[grade]]\ntitle = \"丙\"\n";
+    let overlay = "[[grade]]\ntitle = \"甲\"\n[[grade]]\ntitle = \"乙等\"\n";
     assert_breach(overlay, "plan-value-invalid", 1, 1, "由高而低");
 }
 

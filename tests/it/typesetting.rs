@@ -34,6 +34,7 @@ pub fn empty() -> Dossier {
             grade: None,
             no_points: "依110年度考核評分表".to_owned(),
         },
+        programme: Default::default(),
         detail_tables: Vec::new(),
         appendices: Vec::new(),
         signatures: Vec::new(),

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::plan::syntax::PlanToml;
 use crate::plan::{
-    Deadlines, Government, Grade, Limits, Milestone, Period, Recipient, RoleId, Secretariat, Unit, UnitId,
+    Deadlines, Government, Limits, Period, Postponed, Recipient, RoleId, Secretariat, Unit, UnitId,
 };
 
 use super::{Lowering, PLAN_KEY_DUPLICATE, PLAN_VALUE_INVALID, name_fault};
@@ -23,12 +23,14 @@ impl Lowering<'_> {
         Government {
             name: self.required(government.name.clone(), "government.name"),
             short: self.required(government.short.clone(), "government.short"),
-            code: government.code.clone(),
+            // An empty one takes away the code of the plan below.
+            code: government.code.clone().filter(|code| !code.is_empty()),
             ascii,
         }
     }
 
-    pub(super) fn period(&mut self, toml: &PlanToml) -> Period {
+    /// The assessed period; with a postponed year, from that year's first day on.
+    pub(super) fn period(&mut self, toml: &PlanToml, postponed: Option<&Postponed>) -> Period {
         let first = self.date(toml.period.first.as_ref(), "period.first");
         let last = self.date(toml.period.last.as_ref(), "period.last");
         // An unreadable date is told on its own.
@@ -36,7 +38,10 @@ impl Lowering<'_> {
             let message = "受評期間的末日早於首日".to_owned();
             self.report(&PLAN_VALUE_INVALID, "period.last", message, "請對調或更正日期");
         }
-        Period { first, last }
+        match postponed {
+            Some(earlier) => Period { first: earlier.period.first, last },
+            None => Period { first, last },
+        }
     }
 
     pub(super) fn recipient(&mut self, toml: &PlanToml) -> Recipient {
@@ -76,18 +81,6 @@ impl Lowering<'_> {
         lowered
     }
 
-    pub(super) fn schedule(&mut self, toml: &PlanToml) -> Vec<Milestone> {
-        let mut schedule = Vec::new();
-        for (index, milestone) in toml.milestone.iter().enumerate() {
-            let path = format!("milestone.{index}");
-            schedule.push(Milestone {
-                title: self.required(milestone.title.clone(), &format!("{path}.title")),
-                when: self.required(milestone.when.clone(), &format!("{path}.when")),
-            });
-        }
-        schedule
-    }
-
     pub(super) fn limits(&mut self, toml: &PlanToml) -> Limits {
         let limits = &toml.limits;
         let mail = self.within(limits.mail_megabytes, "limits.mail_megabytes", Limits::MAIL_MEGABYTES);
@@ -101,38 +94,9 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn grades(&mut self, toml: &PlanToml) -> Vec<Grade> {
-        let mut grades: Vec<Grade> = Vec::new();
-        for (index, grade) in toml.grade.iter().enumerate() {
-            let title = self.required(grade.title.clone(), &format!("grade.{index}.title"));
-            let path = format!("grade.{index}.at_least");
-            let at_least = grade.at_least.as_ref().map(|text| self.figure(text, &path));
-            let is_last = index + 1 == toml.grade.len();
-            let above = grades.last().and_then(|above| above.at_least);
-            let descends = match (above, at_least) {
-                (Some(above), Some(this)) => this < above,
-                _ => true,
-            };
-            if !descends || (at_least.is_none() != is_last) {
-                let message = format!("等第「{title}」的門檻須由高而低，只有最後一個不設門檻");
-                self.report(&PLAN_VALUE_INVALID, &path, message, "請依分數由高到低排列各等第");
-            }
-            grades.push(Grade {
-                title,
-                at_least,
-                awards: grade.awards.clone(),
-                exempt_years: grade.exempt_years,
-            });
-        }
-        if grades.is_empty() {
-            self.required::<String>(None, "grade");
-        }
-        grades
-    }
-
     /// In the order they state, each of use: a name fit for a folder, a prefix, at least one role.
     pub(super) fn units(&mut self, toml: &PlanToml) -> Vec<Unit> {
-        let mut ordered: Vec<_> = toml.unit.0.iter().collect();
+        let mut ordered: Vec<_> = toml.unit.0.iter().filter(|(_, unit)| !unit.absent).collect();
         ordered.sort_by_key(|(_, unit)| unit.order);
         let keys: Vec<&str> = ordered.iter().map(|(key, _)| key.as_str()).collect();
         let mut roles: BTreeMap<&str, String> = BTreeMap::new();
@@ -217,7 +181,7 @@ impl Lowering<'_> {
         Secretariat { unit: UnitId(unit), folder, title }
     }
 
-    fn within<T>(&mut self, value: Option<T>, path: &str, range: RangeInclusive<T>) -> T
+    pub(super) fn within<T>(&mut self, value: Option<T>, path: &str, range: RangeInclusive<T>) -> T
     where
         T: PartialOrd + Copy + std::fmt::Display + Default,
     {

@@ -22,7 +22,10 @@ impl Lowering<'_> {
         let keys: Vec<&str> = toml.task.0.iter().map(|(key, _)| key.as_str()).collect();
         let mut tasks: Vec<Task> = Vec::new();
         let mut roles_told = self.check_roles(toml, units);
-        for (key, task) in &toml.task.0 {
+        let (absent, present): (Vec<_>, Vec<_>) = toml.task.0.iter().partition(|(_, task)| task.absent);
+        // Whatever refers to a task this plan does without refers to nothing, and need not be told.
+        self.hollow.extend(absent.into_iter().map(|(key, _)| key.clone()));
+        for (key, task) in present {
             let path = format!("task.{key}");
             self.key(key, &path);
             let lacks = [
@@ -127,7 +130,7 @@ impl Lowering<'_> {
     ) -> Vec<EvidenceItem> {
         let keys: Vec<&str> = evidence.0.iter().map(|(key, _)| key.as_str()).collect();
         let mut items: Vec<EvidenceItem> = Vec::new();
-        for (key, item) in &evidence.0 {
+        for (key, item) in evidence.0.iter().filter(|(_, item)| !item.absent) {
             let path = format!("{path}.{key}");
             self.lacks(&path, &keys, &[("title", item.title.is_none()), ("folder", item.folder.is_none())]);
             let folder = item.folder.clone().unwrap_or_default();

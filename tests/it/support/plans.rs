@@ -241,8 +241,10 @@ pub fn small() -> Plan {
             title: "特優".to_owned(),
             at_least: Figure::parse("95"),
             awards: Vec::new(),
+            honours: Vec::new(),
             exempt_years: 2,
         }],
+        programme: Programme { score_decimals: 2, ..Programme::default() },
         limits: Limits { mail_bytes: 20_000_000, picture_dpi: 150, picture_quality: 80, small_cell: 3 },
         secretariat: Secretariat {
             unit: "police".into(),

@@ -1,0 +1,69 @@
+//! What a receiver holds of another's bundle: its figures, or why it was refused.
+//!
+//! Inert values that a worker can send; `bundle` reads them, `collation` compares them.
+
+use serde::{Deserialize, Serialize};
+
+/// A bundle as far as it can be trusted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reception {
+    Figures(ReceivedFigures),
+    /// Why it is left out of a comparison, in the receiver's words.
+    Refused(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedFigures {
+    pub schema: String,
+    pub version: u32,
+    pub identity: String,
+    pub government: String,
+    pub year: String,
+    pub prepared_on: String,
+    pub score: ReceivedScore,
+    pub indicators: Vec<ReceivedIndicator>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedScore {
+    pub points: Option<String>,
+    pub self_score: Option<String>,
+    pub grade: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedIndicator {
+    pub code: String,
+    pub title: String,
+    pub points: Option<String>,
+    pub self_score: Option<String>,
+    pub measures: Vec<ReceivedMeasure>,
+    pub figures: Vec<ReceivedUnit>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedMeasure {
+    pub label: String,
+    pub measure: String,
+    pub values: Vec<ReceivedValue>,
+    pub total: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedValue {
+    pub unit: String,
+    pub value: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedUnit {
+    pub heading: String,
+    pub values: Vec<ReceivedLabel>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedLabel {
+    pub label: String,
+    pub value: String,
+    pub measure: String,
+}
