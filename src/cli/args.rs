@@ -30,7 +30,7 @@ pub enum Command {
     Status(Status),
     /// 產生給各單位的補件通知（郵件草稿、標註過的填報檔）與收件證明
     Notices(Notices),
-    /// 年度期程；可另存成行事曆檔（.ics）
+    /// 考核期程（期限、書面考核、初審、申復、等第公布），以辦公日曆計算；可另存成行事曆檔（.ics）
     Timeline(Timeline),
     /// 逐格比對兩份填報檔
     Diff(Diff),
@@ -55,8 +55,6 @@ pub enum Command {
     Collate(Collate),
     /// 自評總分、等第、獎勵、免評年數，以及距上一等第還差多少
     Score(Folder),
-    /// 考核期程（書面考核、初審、申復、等第公布），以辦公日曆計算
-    Schedule(Schedule),
     /// 實地考核：四項要件是否成立及其理由
     Visit(Folder),
     /// 考核小組：委員、推薦機關與應迴避的地方政府
@@ -156,16 +154,6 @@ pub struct Roll {
 }
 
 #[derive(Debug, Args)]
-pub struct Schedule {
-    /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
-    pub inputs: PathBuf,
-    /// 初審成績公文送達日（例：111-06-10）
-    #[arg(long, value_name = "日期")]
-    pub served: Option<String>,
-}
-
-#[derive(Debug, Args)]
 pub struct Panel {
     /// 工作資料夾
     #[arg(default_value = "inputs", value_name = "資料夾")]
@@ -232,6 +220,9 @@ pub struct Timeline {
     /// 工作資料夾
     #[arg(default_value = "inputs", value_name = "資料夾")]
     pub inputs: PathBuf,
+    /// 初審成績公文送達日（例：111-06-10），據以算出申復末日
+    #[arg(long, value_name = "日期")]
+    pub served: Option<String>,
     /// 另存成行事曆檔，可匯入 Outlook、Google 日曆
     #[arg(long, value_name = "檔案")]
     pub ics: Option<PathBuf>,

@@ -21,7 +21,6 @@ mod plan;
 mod progress;
 mod register;
 mod roll;
-mod schedule;
 mod score;
 mod status;
 mod timeline;
@@ -98,7 +97,6 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Collate(arguments) => collate::run(&arguments),
         Command::Roll(arguments) => roll::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
-        Command::Schedule(arguments) => schedule::run(&arguments),
         Command::Visit(arguments) => visit::run(&arguments),
         Command::Panel(arguments) => panel::run(&arguments),
         Command::Worker => {

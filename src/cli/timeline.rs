@@ -2,39 +2,39 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Context;
-use jiff::civil::Date;
 
-use crate::calendar::OfficeCalendar;
+use crate::assessment::{self, Step};
 use crate::letters::{self, Occasion};
-use crate::plan::{Milestone, Plan};
+use crate::plan::Plan;
+use crate::render;
 use crate::roc;
-use crate::workspace::Workspace;
 
 use super::args::Timeline;
-use super::{exit, load_plan};
+use super::{answers, calendar_of, exit, plan_for, read_day, width};
 
 pub fn run(arguments: &Timeline) -> anyhow::Result<u8> {
-    let Some(plan) = load_plan(&Workspace::open(&arguments.inputs)?)? else {
-        return Ok(exit::COULD_NOT_RUN);
-    };
-    let occasions = occasions(&plan);
+    let served = arguments.served.as_deref().map(read_day).transpose()?;
+    let Some(plan) = plan(&arguments.inputs)? else { return Ok(exit::COULD_NOT_RUN) };
+    let steps = assessment::schedule(&plan, &calendar_of(&plan), served);
+    let mut rows = vec![["期程", "日期", "說明"].map(str::to_owned).to_vec()];
+    rows.extend(steps.iter().map(|step| vec![step.title.clone(), days(step), step.notes.join("；")]));
     let mut out = anstream::stdout();
-    writeln!(out, "{}", plan.title)?;
-    for occasion in &occasions {
-        match occasion.days {
-            Some((first, last)) if first == last => {
-                writeln!(out, "  {}　{}", occasion.title, roc::day_and_weekday(first))?;
-            }
-            Some((first, last)) => writeln!(out, "  {}　{}", occasion.title, roc::span(first, last))?,
-            None => writeln!(out, "  {}", occasion.title)?,
-        }
-        for note in &occasion.notes {
-            writeln!(out, "      {note}")?;
-        }
+    writeln!(out, "{}　考核期程", plan.title)?;
+    for (year, period) in plan.periods() {
+        writeln!(out, "受評期間（{year}年度）：{}至{}", roc::full(period.first), roc::full(period.last))?;
     }
+    if let Some(postponed) = &plan.programme.postponed {
+        writeln!(out, "順延併同考核：{}", postponed.reason)?;
+    } else if let Some(rule) = &plan.programme.postponement {
+        writeln!(out, "順延：{rule}")?;
+    }
+    writeln!(out)?;
+    write!(out, "{}", render::lines(&rows, width()))?;
     if let Some(path) = &arguments.ics {
+        let occasions: Vec<Occasion> = steps.into_iter().map(occasion).collect();
         let text = letters::calendar(&plan.title, &plan.id, &occasions);
         fs::write(path, text).with_context(|| format!("無法寫入「{}」，請確認路徑與權限", path.display()))?;
         let n = occasions.iter().filter(|occasion| occasion.days.is_some()).count();
@@ -43,41 +43,24 @@ pub fn run(arguments: &Timeline) -> anyhow::Result<u8> {
     Ok(exit::DONE)
 }
 
-/// The two days due, and the plan's further steps in its own words.
-fn occasions(plan: &Plan) -> Vec<Occasion> {
-    let deadlines = &plan.deadlines;
-    let calendar = OfficeCalendar::builtin().with_closures(deadlines.extra_closures.iter().copied());
-    let internal = due("內部期限：各單位送交填報檔與佐證", deadlines.internal, Vec::new(), &calendar);
-    let said = format!("計畫：{}", deadlines.final_text);
-    let notes = match deadlines.final_exact {
-        Some(_) => vec![said],
-        None => vec![said, "來函未定確切日期，暫採最早的讀法".to_owned()],
-    };
-    let arrival = deadlines.final_exact.unwrap_or(deadlines.final_default);
-    let arrival = due("寄達期限：陳報包寄達", arrival, notes, &calendar);
-    [internal, arrival].into_iter().chain(plan.schedule.iter().map(in_words)).collect()
+/// In a workspace the exact day of handing in may stand in the secretariat's workbook.
+fn plan(inputs: &Path) -> anyhow::Result<Option<Plan>> {
+    match inputs.is_dir() {
+        true => Ok(answers::read(inputs)?.map(|answers| answers.plan)),
+        false => plan_for(inputs),
+    }
 }
 
-/// The day itself, or the working day before a holiday: a named day is not moved back by law.
-fn due(title: &str, day: Date, mut notes: Vec<String>, calendar: &OfficeCalendar) -> Occasion {
-    let working = calendar.working_day_on_or_before(day);
-    match working {
-        Some(working) if working != day => {
-            let because = calendar.closed_because(day).unwrap_or("放假日");
-            notes.push(format!("{}為放假日（{because}），提前至前一上班日", roc::full(day)));
-        }
-        Some(_) => {}
-        None => notes.push("辦公日曆表沒有該年度，請自行核對是否為放假日".to_owned()),
+fn days(step: &Step) -> String {
+    match step.days {
+        None => "—".to_owned(),
+        Some((first, last)) if first == last => roc::day_and_weekday(first),
+        Some((first, last)) => format!("{}至{}", roc::full(first), roc::full(last)),
     }
-    let day = working.unwrap_or(day);
-    Occasion { title: title.to_owned(), days: Some((day, day)), notes, reminds: true }
 }
 
-fn in_words(milestone: &Milestone) -> Occasion {
-    Occasion {
-        title: milestone.title.clone(),
-        days: None,
-        notes: vec![milestone.when.clone()],
-        reminds: false,
-    }
+/// A step of one day is a day due, which is worth a reminder.
+fn occasion(step: Step) -> Occasion {
+    let reminds = step.days.is_some_and(|(first, last)| first == last);
+    Occasion { title: step.title, days: step.days, notes: step.notes, reminds }
 }

@@ -81,11 +81,11 @@ fn the_schedule_takes_the_exact_day_from_the_secretariat() {
     let copy = Copy::without_evidence();
     assert_says(
         &copy,
-        &["schedule", "--served", "111-06-10"],
+        &["timeline", "--served", "111-06-10"],
         &["寄達期限      111年3月14日（星期一）", "申復          111年6月24日（星期五）", "111年7月或8月"],
     );
     let outside = tempfile::tempdir().unwrap();
-    let (code, text) = run(outside.path(), &["schedule"]);
+    let (code, text) = run(outside.path(), &["timeline"]);
     assert!(code == 0 && text.contains("尚無確切日期"), "{text}");
 }
 
