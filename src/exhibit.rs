@@ -73,6 +73,16 @@ pub struct PageText {
     pub text: String,
 }
 
+impl Preparation {
+    /// The program that made the pages, if they were made from an office document.
+    pub fn converted_by(&self) -> Option<&str> {
+        self.remarks.iter().find_map(|remark| match remark {
+            Remark::Converted { by } => Some(by.as_str()),
+            _ => None,
+        })
+    }
+}
+
 /// What a worker found out about one evidence file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preparation {
@@ -95,4 +105,6 @@ pub enum Remark {
     NotBound { reason: String, hint: String },
     /// The picture held a location that was removed.
     LocationRemoved,
+    /// The pages were made from an office document; by which program, with its version.
+    Converted { by: String },
 }

@@ -4,8 +4,8 @@
 //! one bad file never ends the run. Speaks one JSON value a line over standard input and output;
 //! knows the jobs, nothing of plans or of what the results are used for.
 
-use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,11 +16,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{self, PrepareSettings};
+use crate::evidence::{self, Closed, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
 use crate::grid::{Grid, GridFailure};
 use crate::intake::workbook;
-use crate::inventory::{MediaType, sha256_hex};
+use crate::inventory::{MediaType, Member, sha256_hex};
+use crate::place::RelPath;
+use crate::workspace;
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
 pub const SUBCOMMAND: &str = "worker";
@@ -31,6 +33,8 @@ pub const MEMORY_LIMIT: usize = 1 << 30;
 
 /// Time for one file before its worker is ended.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// A zip of the largest size allowed is inflated, written and digested.
+const UNPACKING_LIMIT: Duration = Duration::from_secs(120);
 
 /// One file to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +45,34 @@ pub struct Job {
     pub task: JobTask,
 }
 
+impl Job {
+    /// One name for all jobs of one outcome: a digest of the bytes' digest and of what is made of them,
+    /// wherever they lie. Lower-case hex.
+    pub fn key(&self) -> String {
+        // Numbers and words always serialise.
+        let settings_text = |settings| serde_json::to_string(settings).unwrap_or_default();
+        let text = match &self.task {
+            JobTask::ReadWorkbook => format!("read\n{}", self.sha256),
+            JobTask::Prepare { media_type, settings, .. } => {
+                format!("prepare {media_type:?}\n{}\n{}", self.sha256, settings_text(settings))
+            }
+            JobTask::PrepareConverted { origin, settings, .. } => {
+                format!("converted\n{origin}\n{}", settings_text(settings))
+            }
+            JobTask::Unpack { archive, .. } => format!("unpack {archive}\n{}", self.sha256),
+        };
+        sha256_hex(text.as_bytes())
+    }
+
+    /// Where the job writes what it prepares; `None` for jobs that prepare nothing.
+    pub fn prepares_in(&self) -> Option<&Path> {
+        match &self.task {
+            JobTask::Prepare { folder, .. } | JobTask::PrepareConverted { folder, .. } => Some(folder),
+            JobTask::ReadWorkbook | JobTask::Unpack { .. } => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum JobTask {
@@ -48,7 +80,21 @@ pub enum JobTask {
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
-        /// Folder of prepared files; the worker writes `<sha256>-<n>` there.
+        /// Folder of prepared files; the worker writes `<key>-<n>` there, from 0.
+        folder: PathBuf,
+    },
+    /// Prepares a PDF that a converter made. Its own bytes tell the time it was made at, so that what is
+    /// prepared is named after the document it was made from.
+    PrepareConverted {
+        /// Converter and digest of the document.
+        origin: String,
+        settings: PrepareSettings,
+        folder: PathBuf,
+    },
+    /// Takes a zip's members out into the folder of prepared files.
+    Unpack {
+        /// The zip's own path in the workspace.
+        archive: RelPath,
         folder: PathBuf,
     },
 }
@@ -60,6 +106,9 @@ pub enum Outcome {
     Workbook(Grid),
     NoWorkbook(GridFailure),
     Prepared(Preparation),
+    Unpacked(Vec<Member>),
+    /// A zip that is not opened.
+    Closed(Closed),
     Failed(Failure),
 }
 
@@ -80,36 +129,76 @@ pub enum Failure {
 
 /// Does a job in this process. Called by worker processes, and by tests directly.
 pub fn run(job: &Job) -> Outcome {
-    let bytes = match fs::read(&job.path) {
-        Ok(bytes) => bytes,
-        Err(error) => return Outcome::Failed(Failure::Unreadable(error.to_string())),
+    let result = match &job.task {
+        JobTask::ReadWorkbook => read_workbook(job),
+        JobTask::Prepare { media_type, settings, folder } => prepare(job, *media_type, settings, folder),
+        JobTask::PrepareConverted { settings, folder, .. } => prepare(job, MediaType::Pdf, settings, folder),
+        JobTask::Unpack { archive, folder } => unpack(job, archive, folder),
     };
-    if sha256_hex(&bytes) != job.sha256 {
-        return Outcome::Failed(Failure::Changed);
-    }
-    match &job.task {
-        JobTask::ReadWorkbook => match workbook::read_workbook(&bytes) {
-            Ok(grid) => Outcome::Workbook(grid),
-            Err(failure) => Outcome::NoWorkbook(failure),
-        },
-        JobTask::Prepare { media_type, settings, folder } => {
-            let mut count = 0;
-            let mut store = |prepared: &[u8]| -> io::Result<Handle> {
-                let handle = Handle(format!("{}-{count}", job.sha256));
-                count += 1;
-                write_prepared(folder, &handle, prepared)?;
-                Ok(handle)
-            };
-            match evidence::prepare(&bytes, *media_type, settings, &mut store) {
-                Ok(preparation) => Outcome::Prepared(preparation),
-                // Only `store` fails: whatever is wrong with the file is in the preparation.
-                Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
-            }
-        }
-    }
+    result.unwrap_or_else(Outcome::Failed)
 }
 
-/// Two jobs with equal bytes write equal files: each writes its own temporary and renames it.
+/// The file's bytes, if they are still those that were digested.
+fn bytes_of(job: &Job) -> Result<Vec<u8>, Failure> {
+    let bytes = fs::read(&job.path).map_err(|error| Failure::Unreadable(error.to_string()))?;
+    if sha256_hex(&bytes) == job.sha256 { Ok(bytes) } else { Err(Failure::Changed) }
+}
+
+fn read_workbook(job: &Job) -> Result<Outcome, Failure> {
+    Ok(match workbook::read_workbook(&bytes_of(job)?) {
+        Ok(grid) => Outcome::Workbook(grid),
+        Err(failure) => Outcome::NoWorkbook(failure),
+    })
+}
+
+fn prepare(
+    job: &Job,
+    media_type: MediaType,
+    settings: &PrepareSettings,
+    folder: &Path,
+) -> Result<Outcome, Failure> {
+    // Of a film nothing is read, and it may be larger than a worker's memory; the bundle digests it.
+    let bytes = if media_type == MediaType::AudioVideo { Vec::new() } else { bytes_of(job)? };
+    let (key, mut count) = (job.key(), 0);
+    let mut store = |prepared: &[u8]| -> io::Result<Handle> {
+        let handle = Handle(format!("{key}-{count}"));
+        count += 1;
+        write_prepared(folder, &handle, prepared)?;
+        Ok(handle)
+    };
+    // Only `store` fails: whatever is wrong with the file is in the preparation.
+    evidence::prepare(&bytes, media_type, settings, &mut store)
+        .map(Outcome::Prepared)
+        .map_err(|error| Failure::NoRoom(error.to_string()))
+}
+
+/// Streams: neither the zip nor a member is ever whole in memory.
+fn unpack(job: &Job, archive: &RelPath, folder: &Path) -> Result<Outcome, Failure> {
+    let unreadable = |error: io::Error| Failure::Unreadable(error.to_string());
+    let no_room = |error: io::Error| Failure::NoRoom(error.to_string());
+    if workspace::look_into(&job.path).map_err(unreadable)?.digests.sha256 != job.sha256 {
+        return Err(Failure::Changed);
+    }
+    let zip = BufReader::new(File::open(&job.path).map_err(unreadable)?);
+    let mut keep = |path: &RelPath, bytes: &mut dyn Read| -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        io::copy(bytes, &mut file)?;
+        file.persist(folder.join(workspace::member_file(path))).map_err(|error| error.error)?;
+        Ok(())
+    };
+    let taken = match evidence::open_archive(zip, archive, &mut keep).map_err(no_room)? {
+        Ok(taken) => taken,
+        Err(closed) => return Ok(Outcome::Closed(closed)),
+    };
+    let member = |taken: evidence::Taken| {
+        let facts = workspace::look_into(&folder.join(workspace::member_file(&taken.path)))?;
+        let workspace::Facts { bytes, media_type, digests } = facts;
+        Ok(Member { path: taken.path, bytes, media_type, digests, is_link: taken.is_link })
+    };
+    taken.into_iter().map(member).collect::<io::Result<_>>().map(Outcome::Unpacked).map_err(no_room)
+}
+
+/// Two jobs of one key write equal files: each writes its own temporary and renames it.
 fn write_prepared(folder: &Path, handle: &Handle, bytes: &[u8]) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
@@ -121,6 +210,12 @@ fn write_prepared(folder: &Path, handle: &Handle, bytes: &[u8]) -> io::Result<()
 pub trait JobRunner {
     /// `done` is told each time a job ends, from any thread.
     fn run_all(&self, jobs: &[Job], done: &(dyn Fn(&Job) + Sync)) -> io::Result<Vec<Outcome>>;
+}
+
+impl<R: JobRunner + ?Sized> JobRunner for &R {
+    fn run_all(&self, jobs: &[Job], done: &(dyn Fn(&Job) + Sync)) -> io::Result<Vec<Outcome>> {
+        (**self).run_all(jobs, done)
+    }
 }
 
 /// Runs jobs in this process, without limits. For tests on trusted files.
@@ -194,7 +289,13 @@ impl Processes {
             Some(live) => live,
             None => worker.insert(Worker::start(&self.program)?),
         };
-        let outcome = live.ask(job, self.time_limit);
+        let time_limit = match job.task {
+            JobTask::Unpack { .. } => UNPACKING_LIMIT,
+            JobTask::ReadWorkbook | JobTask::Prepare { .. } | JobTask::PrepareConverted { .. } => {
+                self.time_limit
+            }
+        };
+        let outcome = live.ask(job, time_limit);
         if let Outcome::Failed(Failure::Crashed | Failure::TimedOut) = outcome {
             // Dropping a worker ends its process; the next job starts another.
             *worker = None;

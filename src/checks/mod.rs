@@ -7,10 +7,12 @@ mod bearings;
 mod characters;
 mod completeness;
 mod consistency;
+mod converted;
 mod deadline;
 mod evidence;
 mod exceptions;
 mod media;
+mod packed;
 mod passages;
 mod privacy;
 mod secretariat;
@@ -58,6 +60,8 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     secretariat::check(input, &told, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
+    converted::check(input, &mut diagnostics);
+    packed::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
@@ -91,6 +95,8 @@ pub const RULES: &[&[&Rule]] = &[
     secretariat::RULES,
     consistency::RULES,
     evidence::RULES,
+    converted::RULES,
+    packed::RULES,
     deadline::RULES,
     privacy::RULES,
     characters::RULES,

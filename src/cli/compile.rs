@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use crate::cache::Cache;
+use crate::office::LibreOffice;
 use crate::output::{OutputError, OutputFolder};
 use crate::pipeline::{self, Examination, Products, Settings, Surroundings};
 use crate::typeset::Fonts;
@@ -11,7 +13,7 @@ use crate::workspace::{DiskSource, Workspace};
 use super::args::Compile;
 use super::check::print_text;
 use super::progress::TerminalProgress;
-use super::{exit, load_plan, load_templates, today};
+use super::{converter, exit, load_plan, load_templates, runner, today};
 
 pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let workspace = Workspace::open(&arguments.inputs)?;
@@ -22,9 +24,15 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let prepared = output.scratch()?;
     let fonts = Fonts::embedded()?;
     let progress = TerminalProgress::new();
+    let processes = Processes::of_this_binary()?;
+    let cache = (!arguments.without.no_cache).then(|| Cache::at(output.cache()));
+    let runner = runner(&processes, cache.as_ref());
+    let office = if arguments.without.no_convert { None } else { LibreOffice::find() };
+    let converter = converter(office.as_ref(), cache.as_ref());
     let surroundings = Surroundings {
         workspace: &workspace,
-        runner: &Processes::of_this_binary()?,
+        runner: &*runner,
+        converter: converter.as_deref(),
         templates: &templates,
         fonts: &fonts,
         prepared: &prepared,
@@ -35,6 +43,9 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let source = DiskSource { workspace: workspace.clone(), prepared: prepared.clone() };
     let products =
         pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).map_err(explain)?;
+    if let Some(cache) = &cache {
+        cache.keep();
+    }
     output.commit()?;
     progress.clear();
     print_text(&examination)?;

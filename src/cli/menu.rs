@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 
-use super::args::{Check, Compile, Format, Init};
+use super::args::{Check, Compile, Format, Init, OUTPUT, Without};
 use super::{check, compile, exit, init};
 
 pub fn run() -> anyhow::Result<u8> {
@@ -21,14 +21,20 @@ pub fn run() -> anyhow::Result<u8> {
             "1" => {
                 init::run(&Init { inputs: "inputs".into(), plan: crate::assets::plans::DEFAULT.to_owned() })
             }
-            "2" => check::run(&Check { inputs: "inputs".into(), format: Format::Text, today: None }),
+            "2" => check::run(&Check {
+                inputs: "inputs".into(),
+                format: Format::Text,
+                today: None,
+                without: Without::default(),
+            }),
             "3" => compile::run(&Compile {
                 inputs: "inputs".into(),
-                out: "output".into(),
+                out: OUTPUT.into(),
                 draft: false,
                 today: None,
+                without: Without::default(),
             }),
-            "4" => open(Path::new("output")),
+            "4" => open(Path::new(OUTPUT)),
             "0" | "q" | "Q" => return Ok(exit::DONE),
             _ => {
                 println!("請輸入 0 到 4 的數字。");

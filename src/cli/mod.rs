@@ -22,12 +22,14 @@ use clap::Parser;
 use jiff::civil::Date;
 
 use crate::assets::{self, Templates};
+use crate::cache::{Cache, Remembering, RememberingConverter};
 use crate::diagnostic::Diagnostics;
+use crate::office::{Converter, LibreOffice};
 use crate::output::OutputError;
 use crate::plan::{self, Plan, PlanLayer};
 use crate::render;
 use crate::roc;
-use crate::worker;
+use crate::worker::{self, JobRunner, Processes};
 use crate::workspace::{OpenError, Workspace};
 
 use args::{Arguments, Command};
@@ -71,6 +73,26 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             Ok(exit::DONE)
         }
     }
+}
+
+/// The workers, behind what is remembered of earlier runs.
+fn runner<'a>(processes: &'a Processes, cache: Option<&'a Cache>) -> Box<dyn JobRunner + 'a> {
+    match cache {
+        Some(cache) => Box::new(Remembering { runner: processes, cache }),
+        None => Box::new(processes),
+    }
+}
+
+/// The LibreOffice of this machine, behind what is remembered of earlier runs.
+fn converter<'a>(
+    office: Option<&'a LibreOffice>,
+    cache: Option<&'a Cache>,
+) -> Option<Box<dyn Converter + 'a>> {
+    let converter: &dyn Converter = office?;
+    Some(match cache {
+        Some(cache) => Box::new(RememberingConverter { converter, cache }),
+        None => Box::new(converter),
+    })
 }
 
 fn exit_code_of(error: &anyhow::Error) -> u8 {

@@ -13,7 +13,7 @@ mod write;
 
 pub use compound::{Compound, CompoundFault, compose};
 pub use names::{EntryName, NameSource};
-pub use package::{Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
+pub use package::{ARCHIVE_CAPS, Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
 pub use sniff::{sniff, sniff_reader};
 pub use text::decode_part;
 pub use write::{Packing, ZipSink, rewrite};

@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 
-use crate::container::{Package, WORKBOOK_CAPS, decode_part};
+use crate::container::{Compound, Package, WORKBOOK_CAPS, decode_part};
 use crate::exhibit::PageText;
 use crate::inventory::MediaType;
 
@@ -15,16 +15,61 @@ const MAX_CHARACTERS: usize = 4_000_000;
 const BREAKS: [&str; 9] =
     ["text:p", "text:h", "table:table-cell", "w:p", "w:tc", "a:p", "text:span-break", "si", "c"];
 
-/// The texts, all under page 0; `None` for kinds that cannot be searched.
-pub fn texts(bytes: &[u8], media_type: MediaType) -> Option<Vec<PageText>> {
-    let text = match media_type {
-        MediaType::Text => decode_part(bytes.to_vec()),
-        MediaType::Docx | MediaType::Pptx | MediaType::Ods | MediaType::Odt | MediaType::Odp => {
-            office(bytes)?
-        }
+/// What was found in a file.
+pub struct Searched {
+    /// All under page 0.
+    pub texts: Vec<PageText>,
+    /// All of its text was found, not only what looks like numbers.
+    pub are_complete: bool,
+}
+
+/// The texts, hidden ones included; `None` for kinds that cannot be searched.
+pub fn texts(bytes: &[u8], media_type: MediaType) -> Option<Searched> {
+    let (text, are_complete) = match media_type {
+        MediaType::Text => (decode_part(bytes.to_vec()), true),
+        MediaType::Docx
+        | MediaType::Pptx
+        | MediaType::Xlsx
+        | MediaType::Ods
+        | MediaType::Odt
+        | MediaType::Odp => (office(bytes)?, true),
+        MediaType::Cfb | MediaType::Xls => (compound(bytes), false),
         _ => return None,
     };
-    Some(vec![PageText { page: 0, text }])
+    Some(Searched { texts: vec![PageText { page: 0, text }], are_complete })
+}
+
+/// Runs of ASCII in the streams of a compound file, in eight or in sixteen bits as Word, Excel and
+/// PowerPoint write them: identity numbers are ASCII, deleted and hidden ones too.
+fn compound(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let Ok(file) = Compound::open(bytes) else { return text };
+    for name in file.streams() {
+        let Ok(Some(stream)) = file.stream(name) else { continue };
+        runs(stream.iter().copied(), &mut text);
+        for start in [0, 1] {
+            let units = stream.get(start..).unwrap_or_default().chunks_exact(2);
+            runs(units.map(|unit| if unit[1] == 0 { unit[0] } else { 0 }), &mut text);
+        }
+    }
+    text
+}
+
+/// Runs shorter than an identity number are left out.
+fn runs(bytes: impl Iterator<Item = u8>, text: &mut String) {
+    const SHORTEST: usize = 10;
+    let mut run = String::new();
+    for byte in bytes.chain([0]) {
+        if matches!(byte, b' '..=b'~') {
+            run.push(char::from(byte));
+            continue;
+        }
+        if run.len() >= SHORTEST && text.len() + run.len() < MAX_CHARACTERS {
+            text.push_str(&run);
+            text.push('\n');
+        }
+        run.clear();
+    }
 }
 
 fn office(bytes: &[u8]) -> Option<String> {

@@ -3,6 +3,8 @@
 //! Reads like the picture in ARCHITECTURE.md. Touches the disk only through the workspace (never
 //! written), the job runner and the sink for outputs it is given.
 
+mod archives;
+mod conversions;
 mod products;
 mod reading;
 mod records;
@@ -20,6 +22,7 @@ use crate::diagnostic::Diagnostics;
 use crate::exhibit::Preparation;
 use crate::intake::files;
 use crate::inventory::Inventory;
+use crate::office::Converter;
 use crate::place::RelPath;
 use crate::plan::{Plan, UnitId};
 use crate::rules;
@@ -43,6 +46,8 @@ pub struct Settings {
 pub struct Surroundings<'a> {
     pub workspace: &'a Workspace,
     pub runner: &'a dyn JobRunner,
+    /// Makes pages of office documents; without it they go in as files.
+    pub converter: Option<&'a dyn Converter>,
     pub templates: &'a Templates,
     pub fonts: &'a Fonts,
     /// Folder for prepared exhibits, empty at the start of the run.
@@ -76,11 +81,13 @@ pub struct Examination {
 /// Reads and judges everything; writes nothing but prepared exhibits.
 pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow::Result<Examination> {
     around.progress.phase("清點檔案", 0);
-    let inventory = around.workspace.take_inventory(&plan)?;
-    let mut found = files::inventory_diagnostics(&inventory);
+    let mut inventory = around.workspace.take_inventory(&plan)?;
+    let mut found = Diagnostics::new();
+    let closed = archives::open(&plan, &mut inventory, around, &mut found)?;
+    found.extend(files::inventory_diagnostics(&inventory));
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
     let plan = lay_over(plan, &reading.secretariat);
-    let preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
+    let preparations = reading::prepare_evidence(&plan, &inventory, closed, around, &mut found)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
     around.progress.phase("檢核", 0);

@@ -19,7 +19,7 @@ use crate::plan::{EvidenceItem, Plan, UnitId};
 use crate::submission::{SecretariatAnswers, Submission};
 use crate::worker::{Failure, Job, JobTask, Outcome};
 
-use super::Surroundings;
+use super::{Surroundings, archives, conversions};
 
 /// Answers of all units and of the secretariat.
 #[derive(Default)]
@@ -59,7 +59,7 @@ pub fn read_submissions(
             Outcome::Failed(failure) => {
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
             }
-            Outcome::Prepared(_) => {}
+            Outcome::Prepared(_) | Outcome::Unpacked(_) | Outcome::Closed(_) => {}
         }
     }
     let selected = selection::select(plan, &candidates, diagnostics);
@@ -90,43 +90,49 @@ fn map_answers(
     reading
 }
 
-/// Prepares every evidence file, in workers.
+/// Prepares every evidence file but those already prepared, in workers.
 pub fn prepare_evidence(
     plan: &Plan,
     inventory: &Inventory,
+    mut preparations: BTreeMap<RelPath, Preparation>,
     around: &Surroundings,
     diagnostics: &mut Diagnostics,
 ) -> anyhow::Result<BTreeMap<RelPath, Preparation>> {
     let mut files: Vec<(&InputFile, &EvidenceItem)> = Vec::new();
     for file in inventory.files.iter().filter(|file| file.unreadable.is_none()) {
         if let Role::Evidence(code) = &file.role
+            && !preparations.contains_key(&file.path)
             && let Some((_, item)) = plan.item(code)
         {
             files.push((file, item));
         }
     }
-    let jobs: Vec<Job> = files
+    let mut jobs: Vec<Job> = files
         .iter()
         .map(|(file, item)| {
             let settings = prepare_settings(plan, item);
             let folder = around.prepared.to_owned();
-            job(file, around, JobTask::Prepare { media_type: file.media_type, settings, folder })
+            let task = JobTask::Prepare { media_type: file.media_type, settings, folder };
+            match inventory.archive_of(&file.path) {
+                Some(_) => archives::member_job(file, around, task),
+                None => job(file, around, task),
+            }
         })
         .collect();
-    let outcomes = run(&jobs, "整備佐證", around)?;
-    let mut preparations = BTreeMap::new();
+    let conversions = conversions::convert(&files, &jobs, around)?;
+    jobs.extend(conversions.jobs());
+    let mut outcomes = run(&jobs, "整備佐證", around)?;
+    conversions.bind(outcomes.split_off(files.len()), &mut outcomes);
     for ((file, item), outcome) in files.into_iter().zip(outcomes) {
         let preparation = match outcome {
             Outcome::Prepared(preparation) => preparation,
-            Outcome::Failed(Failure::NoRoom(reason)) => {
-                return Err(io::Error::new(io::ErrorKind::StorageFull, reason).into());
-            }
+            Outcome::Failed(Failure::NoRoom(reason)) => return Err(no_room(reason).into()),
             Outcome::Failed(failure) => {
                 let unit = plan.item(&item.code).map(|(task, _)| task.unit.clone());
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
                 unprepared(&failure)
             }
-            Outcome::Workbook(_) | Outcome::NoWorkbook(_) => continue,
+            _ => continue,
         };
         preparations.insert(file.path.clone(), preparation);
     }
@@ -139,16 +145,21 @@ fn prepare_settings(plan: &Plan, item: &EvidenceItem) -> PrepareSettings {
     PrepareSettings { picture_box_points, dpi: plan.limits.picture_dpi, quality: plan.limits.picture_quality }
 }
 
-fn job(file: &InputFile, around: &Surroundings, task: JobTask) -> Job {
+pub(super) fn job(file: &InputFile, around: &Surroundings, task: JobTask) -> Job {
     Job { path: around.workspace.on_disk(&file.path), sha256: file.digests.sha256.clone(), task }
 }
 
-fn run(jobs: &[Job], title: &str, around: &Surroundings) -> anyhow::Result<Vec<Outcome>> {
+pub(super) fn run(jobs: &[Job], title: &str, around: &Surroundings) -> anyhow::Result<Vec<Outcome>> {
     around.progress.phase(title, jobs.len());
     Ok(around.runner.run_all(jobs, &|_| around.progress.step())?)
 }
 
-fn unprepared(failure: &Failure) -> Preparation {
+/// A full disk is the environment's fault, not the file's: it ends the run.
+pub(super) fn no_room(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::StorageFull, reason)
+}
+
+pub(super) fn unprepared(failure: &Failure) -> Preparation {
     let reason = match failure {
         Failure::Crashed | Failure::TimedOut => "檔案過於複雜或已損壞，無法在限制內解讀".to_owned(),
         Failure::Unreadable(reason) => format!("無法讀取：{reason}"),
@@ -160,7 +171,7 @@ fn unprepared(failure: &Failure) -> Preparation {
     Preparation { content, texts: Vec::new(), remarks: Vec::<Remark>::new() }
 }
 
-fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {
+pub(super) fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {
     let place = Place::file(file);
     match failure {
         Failure::Crashed => Diagnostic::new(&FILE_TOO_HARD, place, "檔案已損壞，或解讀所需的記憶體超過上限")
@@ -177,7 +188,7 @@ fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {
     .subject(file.as_str())
 }
 
-fn with_unit(diagnostic: Diagnostic, unit: &Option<UnitId>) -> Diagnostic {
+pub(super) fn with_unit(diagnostic: Diagnostic, unit: &Option<UnitId>) -> Diagnostic {
     match unit {
         Some(unit) if diagnostic.unit.is_none() => diagnostic.unit(unit.as_str()),
         _ => diagnostic,

@@ -68,7 +68,7 @@ fn stream(dict: &str, content: &str) -> String {
 }
 
 /// One page with the given page entries and further objects from number 6 on.
-fn page_pdf(page: &str, content: &str, more: &[String]) -> Vec<u8> {
+pub fn page_pdf(page: &str, content: &str, more: &[String]) -> Vec<u8> {
     let mut objects = vec![
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         "<</Type/Pages/Kids[3 0 R]/Count 1/Resources<</Font<</F 5 0 R>>>>>>".to_owned(),

@@ -1,8 +1,11 @@
 //! The one integration binary: huibian through the doors its users take.
 
+mod archives;
 mod bundles;
+mod caching;
 mod checks;
 mod cli;
+mod converting;
 mod evidence;
 mod hostile;
 mod letters;
