@@ -105,6 +105,8 @@ pub enum Remark {
     NotBound { reason: String, hint: String },
     /// The picture held a location that was removed.
     LocationRemoved,
+    /// The document holds fields that change by themselves, such as today's date.
+    Moving,
     /// The pages were made from an office document; by which program, with its version.
     Converted { by: String },
 }

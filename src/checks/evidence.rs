@@ -319,8 +319,8 @@ fn check_preparation(
                 at(&EVIDENCE_WITHOUT_TEXT, "沒有可搜尋的文字（應為掃描影像），無法檢查其中的個資".to_owned())
                     .hint("請人工檢視是否有個資；有電子原檔者請改用原檔"),
             ),
-            // Told by `converted`.
-            Remark::Converted { .. } => {}
+            // Told by `converted`; or where it matters, as the reason why it was not bound.
+            Remark::Converted { .. } | Remark::Moving => {}
             Remark::LocationRemoved => out.push(
                 at(&EVIDENCE_LOCATION_REMOVED, "照片帶有拍攝位置，裝訂時已移除".to_owned())
                     .hint("不必處理；原始照片請勿另行外送"),

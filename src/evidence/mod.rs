@@ -5,6 +5,7 @@
 //! pages of the appendices.
 
 mod archive;
+mod moving;
 mod packed;
 mod picture;
 
@@ -59,6 +60,9 @@ pub fn prepare(
             if is_packed && !searched.as_ref().is_some_and(|texts| texts.are_complete) {
                 // What is packed and cannot be searched is for people to look through.
                 preparation.remarks.push(Remark::NoText);
+            }
+            if searched.as_ref().is_some_and(|searched| searched.moves) {
+                preparation.remarks.push(Remark::Moving);
             }
             preparation.texts = searched.map(|searched| searched.texts).unwrap_or_default();
             Ok(preparation)

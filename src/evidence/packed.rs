@@ -8,6 +8,8 @@ use crate::container::{Compound, Package, WORKBOOK_CAPS, decode_part};
 use crate::exhibit::PageText;
 use crate::inventory::MediaType;
 
+use super::moving;
+
 /// Characters kept of one file.
 const MAX_CHARACTERS: usize = 4_000_000;
 /// Ends of these elements part one text from the next; all other marks stand inside a text, where
@@ -21,22 +23,28 @@ pub struct Searched {
     pub texts: Vec<PageText>,
     /// All of its text was found, not only what looks like numbers.
     pub are_complete: bool,
+    /// It holds fields that change by themselves.
+    pub moves: bool,
 }
 
 /// The texts, hidden ones included; `None` for kinds that cannot be searched.
 pub fn texts(bytes: &[u8], media_type: MediaType) -> Option<Searched> {
-    let (text, are_complete) = match media_type {
-        MediaType::Text => (decode_part(bytes.to_vec()), true),
+    let ((text, moves), are_complete) = match media_type {
+        MediaType::Text => ((decode_part(bytes.to_vec()), false), true),
         MediaType::Docx
         | MediaType::Pptx
         | MediaType::Xlsx
         | MediaType::Ods
         | MediaType::Odt
-        | MediaType::Odp => (office(bytes)?, true),
-        MediaType::Cfb | MediaType::Xls => (compound(bytes), false),
+        | MediaType::Odp => (office(bytes, media_type)?, true),
+        MediaType::Cfb | MediaType::Xls => {
+            let text = compound(bytes);
+            let moves = text.lines().any(moving::moves_in_run);
+            ((text, moves), false)
+        }
         _ => return None,
     };
-    Some(Searched { texts: vec![PageText { page: 0, text }], are_complete })
+    Some(Searched { texts: vec![PageText { page: 0, text }], are_complete, moves })
 }
 
 /// Runs of ASCII in the streams of a compound file, in eight or in sixteen bits as Word, Excel and
@@ -72,25 +80,27 @@ fn runs(bytes: impl Iterator<Item = u8>, text: &mut String) {
     }
 }
 
-fn office(bytes: &[u8]) -> Option<String> {
+/// The text, and whether fields in it move.
+fn office(bytes: &[u8], media_type: MediaType) -> Option<(String, bool)> {
     let mut package = Package::open(Cursor::new(bytes), &WORKBOOK_CAPS).ok()?;
-    let parts: Vec<usize> = package
+    let parts: Vec<(usize, String)> = package
         .entries()
         .iter()
         .enumerate()
         .filter(|(_, entry)| entry.name.text.ends_with(".xml"))
-        .map(|(index, _)| index)
+        .map(|(index, entry)| (index, entry.name.text.clone()))
         .collect();
-    let mut text = String::new();
-    for index in parts {
+    let (mut text, mut moves) = (String::new(), false);
+    for (index, name) in parts {
         let part = decode_part(package.read(index).ok()?);
-        without_marks(&part, &mut text);
+        moves = moves || moving::moves(media_type, &name, &part);
         if text.len() > MAX_CHARACTERS {
-            break;
+            continue;
         }
+        without_marks(&part, &mut text);
         text.push('\n');
     }
-    Some(text)
+    Some((text, moves))
 }
 
 fn without_marks(part: &str, text: &mut String) {

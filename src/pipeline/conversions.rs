@@ -67,6 +67,10 @@ impl Conversions {
     pub fn bind(&self, of_pdfs: Vec<Outcome>, of_originals: &mut [Outcome]) {
         for ((index, _), pdf) in self.converted.iter().zip(of_pdfs) {
             let Some(Outcome::Prepared(original)) = of_originals.get_mut(*index) else { continue };
+            if original.remarks.contains(&Remark::Moving) {
+                add_reason(original, "內含自動更新的日期、時間或檔名，轉檔會印出轉檔當天的日期，故未轉檔");
+                continue;
+            }
             match pdf {
                 Outcome::Prepared(pdf @ Preparation { content: Content::Pages { .. }, .. }) => {
                     *original = bound(pdf, original, &self.by);

@@ -192,6 +192,29 @@ fn what_a_document_hides_is_searched_and_what_it_shows_is_told_once() {
     }
 }
 
+/// Whoever converts it would print another day than its author saw.
+#[test]
+fn a_document_that_shows_todays_date_is_not_bound() {
+    let copy = Copy::without_evidence();
+    let field = "</w:t></w:r><w:r><w:instrText> DATE \\@ \"yyyy\" </w:instrText></w:r><w:r><w:t>";
+    copy.write("警察局/警03-1_統計表/甲.docx", &docx(field));
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    workbook.add_worksheet().write_formula(0, 0, "=TODAY()").unwrap();
+    copy.write("警察局/警03-1_統計表/乙.xlsx", &workbook.save_to_buffer().unwrap());
+    let converter = Invented {
+        pdfs: BTreeMap::from([("docx", Ok(pdf("TODAY"))), ("xlsx", Ok(pdf("TODAY")))]),
+        asked: RefCell::default(),
+    };
+    let examination = examine(&copy, &converter);
+    assert!(matches!(content(&examination, "警察局/警03-1_統計表/甲.docx"), Content::File { .. }));
+    assert!(matches!(content(&examination, "警察局/警03-1_統計表/乙.xlsx"), Content::Unusable { .. }));
+    for rule in ["evidence-not-bound", "evidence-unusable"] {
+        let told = of_rule(&examination, rule);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].message.contains("自動更新的日期"), "{}", told[0].message);
+    }
+}
+
 /// A converter writes the time into its PDFs: it reaches no output, not even by the order of things.
 #[test]
 fn when_a_document_was_converted_changes_no_byte() {
