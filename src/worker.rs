@@ -16,11 +16,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::corrections::CorrectionList;
 use crate::evidence::{self, Closed, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
+use crate::extract;
+use crate::fragment::Fragment;
 use crate::grid::{Grid, GridFailure};
 use crate::intake::workbook;
 use crate::inventory::{MediaType, Member, sha256_hex};
+use crate::markup;
+use crate::pdf;
 use crate::place::RelPath;
 use crate::workspace;
 
@@ -52,13 +57,19 @@ impl Job {
         // Numbers and words always serialise.
         let settings_text = |settings| serde_json::to_string(settings).unwrap_or_default();
         let text = match &self.task {
-            JobTask::ReadWorkbook => format!("read\n{}", self.sha256),
             JobTask::Prepare { media_type, settings, .. } => {
                 format!("prepare {media_type:?}\n{}\n{}", self.sha256, settings_text(settings))
             }
             JobTask::PrepareConverted { origin, settings, .. } => {
                 format!("converted\n{origin}\n{}", settings_text(settings))
             }
+            // Prepared files are named by what they were made from.
+            JobTask::Compare { prepared, pages } => {
+                format!("compare {pages:?}\n{}\n{:?}", self.sha256, prepared.file_name())
+            }
+            JobTask::ReadWorkbook => format!("read\n{}", self.sha256),
+            JobTask::LookThrough { media_type } => format!("look {media_type:?}\n{}", self.sha256),
+            JobTask::MarkWorkbook { .. } => format!("mark\n{}", self.sha256),
             JobTask::Unpack { archive, .. } => format!("unpack {archive}\n{}", self.sha256),
         };
         sha256_hex(text.as_bytes())
@@ -68,7 +79,7 @@ impl Job {
     pub fn prepares_in(&self) -> Option<&Path> {
         match &self.task {
             JobTask::Prepare { folder, .. } | JobTask::PrepareConverted { folder, .. } => Some(folder),
-            JobTask::ReadWorkbook | JobTask::Unpack { .. } => None,
+            _ => None,
         }
     }
 }
@@ -77,6 +88,10 @@ impl Job {
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum JobTask {
     ReadWorkbook,
+    /// Everything written in a workbook, answers or not, for the privacy gate.
+    LookThrough {
+        media_type: MediaType,
+    },
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
@@ -97,6 +112,18 @@ pub enum JobTask {
         archive: RelPath,
         folder: PathBuf,
     },
+    /// A copy of a workbook with its faults marked, written to `folder` as `<sha256>-marked`.
+    MarkWorkbook {
+        corrections: CorrectionList,
+        folder: PathBuf,
+    },
+    /// Draws pages of a document and of what was prepared from it, and compares them.
+    Compare {
+        /// Where the prepared document lies.
+        prepared: PathBuf,
+        /// Counted from 1.
+        pages: Vec<usize>,
+    },
 }
 
 /// What came of a job.
@@ -105,10 +132,16 @@ pub enum JobTask {
 pub enum Outcome {
     Workbook(Grid),
     NoWorkbook(GridFailure),
+    LookedThrough(Vec<Fragment>),
     Prepared(Preparation),
     Unpacked(Vec<Member>),
     /// A zip that is not opened.
     Closed(Closed),
+    Marked(Handle),
+    /// There can be no marked copy; why, as told to users.
+    Unmarkable(String),
+    /// Pages that look different; `None` when they cannot be drawn.
+    Compared(Option<Vec<usize>>),
     Failed(Failure),
 }
 
@@ -134,6 +167,9 @@ pub fn run(job: &Job) -> Outcome {
         JobTask::Prepare { media_type, settings, folder } => prepare(job, *media_type, settings, folder),
         JobTask::PrepareConverted { settings, folder, .. } => prepare(job, MediaType::Pdf, settings, folder),
         JobTask::Unpack { archive, folder } => unpack(job, archive, folder),
+        JobTask::LookThrough { media_type } => look_through(job, *media_type),
+        JobTask::Compare { prepared, pages } => compare(job, prepared, pages),
+        JobTask::MarkWorkbook { corrections, folder } => mark_workbook(job, corrections, folder),
     };
     result.unwrap_or_else(Outcome::Failed)
 }
@@ -149,6 +185,27 @@ fn read_workbook(job: &Job) -> Result<Outcome, Failure> {
         Ok(grid) => Outcome::Workbook(grid),
         Err(failure) => Outcome::NoWorkbook(failure),
     })
+}
+
+fn look_through(job: &Job, media_type: MediaType) -> Result<Outcome, Failure> {
+    Ok(Outcome::LookedThrough(extract::extract(&bytes_of(job)?, media_type).fragments))
+}
+
+fn compare(job: &Job, prepared: &Path, pages: &[usize]) -> Result<Outcome, Failure> {
+    let source = bytes_of(job)?;
+    let prepared = fs::read(prepared).map_err(|error| Failure::Unreadable(error.to_string()))?;
+    Ok(Outcome::Compared(pdf::compare(&source, &prepared, pages)))
+}
+
+fn mark_workbook(job: &Job, corrections: &CorrectionList, folder: &Path) -> Result<Outcome, Failure> {
+    match markup::mark(&bytes_of(job)?, corrections) {
+        Ok(marked) => {
+            let handle = Handle(format!("{}-marked", job.sha256));
+            write_prepared(folder, &handle, &marked).map_err(|error| Failure::NoRoom(error.to_string()))?;
+            Ok(Outcome::Marked(handle))
+        }
+        Err(markup::Unmarkable(why)) => Ok(Outcome::Unmarkable(why)),
+    }
 }
 
 fn prepare(
@@ -291,9 +348,7 @@ impl Processes {
         };
         let time_limit = match job.task {
             JobTask::Unpack { .. } => UNPACKING_LIMIT,
-            JobTask::ReadWorkbook | JobTask::Prepare { .. } | JobTask::PrepareConverted { .. } => {
-                self.time_limit
-            }
+            _ => self.time_limit,
         };
         let outcome = live.ask(job, time_limit);
         if let Outcome::Failed(Failure::Crashed | Failure::TimedOut) = outcome {

@@ -5,6 +5,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::office::{Converter, Document, Refused};
 
@@ -12,8 +13,8 @@ use super::{Cache, Entry};
 
 /// Looks into the cache first and leaves the rest to another converter.
 pub struct RememberingConverter<'a> {
-    pub converter: &'a dyn Converter,
-    pub cache: &'a Cache,
+    pub converter: Box<dyn Converter + 'a>,
+    pub cache: Arc<Cache>,
 }
 
 impl Converter for RememberingConverter<'_> {

@@ -5,17 +5,18 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::exhibit::Preparation;
 use crate::identity;
-use crate::worker::{Job, JobRunner, Outcome};
+use crate::worker::{Job, JobRunner, JobTask, Outcome};
 
 use super::{Cache, Entry};
 
 /// Looks into the cache first and leaves the rest to another runner.
 pub struct Remembering<'a> {
-    pub runner: &'a dyn JobRunner,
-    pub cache: &'a Cache,
+    pub runner: Box<dyn JobRunner + 'a>,
+    pub cache: Arc<Cache>,
 }
 
 impl JobRunner for Remembering<'_> {
@@ -41,29 +42,41 @@ impl JobRunner for Remembering<'_> {
 
 impl Remembering<'_> {
     fn known(&self, job: &Job) -> Option<Outcome> {
-        let folder = job.prepares_in()?;
+        if job.prepares_in().is_none() && !matches!(job.task, JobTask::Compare { .. }) {
+            return None;
+        }
         let Entry { note, files } = self.cache.get(&job.key())?;
-        let preparation: Preparation = serde_json::from_str(&note).ok()?;
+        let outcome: Outcome = serde_json::from_str(&note).ok()?;
         for (name, bytes) in files {
             if !name.starts_with(&job.key()) || name.contains(['/', '\\']) {
                 return None;
             }
-            fs::write(folder.join(name), bytes).ok()?;
+            fs::write(job.prepares_in()?.join(name), bytes).ok()?;
         }
-        Some(Outcome::Prepared(preparation))
+        Some(outcome)
     }
 
     fn remember(&self, job: &Job, outcome: &Outcome) {
-        let (Some(folder), Outcome::Prepared(preparation)) = (job.prepares_in(), outcome) else { return };
-        if preparation.texts.iter().any(|text| !identity::find(&text.text).is_empty()) {
-            self.cache.disown(&job.path);
-            return;
-        }
-        let (Ok(note), Ok(files)) = (serde_json::to_string(preparation), prepared(folder, &job.key())) else {
-            return;
+        let files = match (outcome, job.prepares_in()) {
+            (Outcome::Prepared(preparation), _) if identifies_someone(preparation) => {
+                return self.cache.disown(&job.path);
+            }
+            (Outcome::Prepared(_), Some(folder)) => prepared(folder, &job.key()),
+            // Numbers of pages: a comparison that did not end is tried again.
+            (Outcome::Compared(Some(_)), _) => Ok(Vec::new()),
+            _ => return,
         };
-        self.cache.remember(&job.key(), note, files);
+        if let (Ok(note), Ok(files)) = (serde_json::to_string(outcome), files) {
+            self.cache.remember(&job.key(), note, files);
+        }
     }
+}
+
+/// On its pages or hidden in it.
+fn identifies_someone(preparation: &Preparation) -> bool {
+    let pages = preparation.texts.iter().map(|text| &text.text);
+    let hidden = preparation.fragments.iter().map(|fragment| &fragment.text);
+    pages.chain(hidden).any(|text| !identity::find(text).is_empty())
 }
 
 /// The files that the job wrote.

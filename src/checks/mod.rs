@@ -3,6 +3,7 @@
 //! Pure: submissions, files' facts and figures in, diagnostics out. Knows what the plan demands;
 //! knows neither how workbooks are laid out nor how diagnostics are shown.
 
+mod astray;
 mod bearings;
 mod characters;
 mod completeness;
@@ -11,11 +12,17 @@ mod converted;
 mod deadline;
 mod evidence;
 mod exceptions;
+mod fidelity;
 mod media;
 mod packed;
 mod passages;
 mod privacy;
 mod secretariat;
+mod settings;
+mod variants;
+
+pub use completeness::UNIT_MISSING;
+pub use deadline::DEADLINE_UNIT_LATE;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +32,8 @@ use crate::calendar::OfficeCalendar;
 use crate::derivation::Figures;
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::exhibit::Preparation;
+use crate::fragment::Fragment;
+use crate::identity::Released;
 use crate::inventory::Inventory;
 use crate::place::{Place, RelPath};
 use crate::plan::{Demand, Plan, Standing, UnitId};
@@ -39,6 +48,8 @@ pub struct CheckInput<'a> {
     pub inventory: &'a Inventory,
     /// By evidence file.
     pub preparations: &'a BTreeMap<RelPath, Preparation>,
+    /// What is written in the workbooks, answers or not.
+    pub fragments: &'a BTreeMap<RelPath, Vec<Fragment>>,
     pub figures: &'a Figures,
     /// With the plan's extra closures.
     pub calendar: &'a OfficeCalendar,
@@ -58,10 +69,12 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     let mut diagnostics = found;
     completeness::check(input, &told, &mut diagnostics);
     secretariat::check(input, &told, &mut diagnostics);
+    settings::check(input, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
     converted::check(input, &mut diagnostics);
     packed::check(input, &mut diagnostics);
+    astray::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
@@ -69,6 +82,18 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     deadline::check(input, &mut diagnostics);
     diagnostics.sort();
     diagnostics
+}
+
+/// What may be printed whole: offices' telephones and what the secretariat answered for, judged by
+/// what [`check`] gave back.
+pub fn released(input: &CheckInput, diagnostics: &Diagnostics) -> Released {
+    privacy::released(input, diagnostics)
+}
+
+/// Whether a file holds what nobody answered for: a draft shows a page that says so instead of it.
+pub fn withholds(diagnostics: &Diagnostics, file: &RelPath) -> bool {
+    let is_private = |rule: &Rule| privacy::RULES.iter().any(|own| own.id == rule.id);
+    diagnostics.iter().any(|d| d.blocks() && is_private(d.rule) && d.place.path() == Some(file))
 }
 
 /// Leave to assemble, given only by [`accept`]: assembly never judges again.
@@ -93,10 +118,13 @@ pub fn accept(diagnostics: &Diagnostics, force_draft: bool) -> Accepted {
 pub const RULES: &[&[&Rule]] = &[
     completeness::RULES,
     secretariat::RULES,
+    settings::RULES,
     consistency::RULES,
     evidence::RULES,
     converted::RULES,
     packed::RULES,
+    astray::RULES,
+    fidelity::RULES,
     deadline::RULES,
     privacy::RULES,
     characters::RULES,

@@ -31,6 +31,7 @@ pub fn run() -> anyhow::Result<u8> {
                 inputs: "inputs".into(),
                 out: OUTPUT.into(),
                 draft: false,
+                no_compare: false,
                 today: None,
                 without: Without::default(),
             }),

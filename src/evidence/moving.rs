@@ -3,6 +3,10 @@
 //! Whoever converts such a document prints another day than its author saw, and every day other bytes.
 //! Knows how each format writes such fields; of old binary formats only Word's.
 
+use std::io::Cursor;
+
+use crate::container::{Package, WORKBOOK_CAPS, decode_part};
+use crate::fragment::Fragment;
 use crate::inventory::MediaType;
 
 /// Functions of a workbook, in upper case, as they stand in formulas.
@@ -12,8 +16,33 @@ const WORD_FIELDS: [&str; 3] = ["DATE", "TIME", "FILENAME"];
 /// Codes in the header of a sheet: date, time, file name, path (ISO/IEC 29500-1 §18.3.1.46).
 const HEADER_CODES: [&str; 4] = ["&AMP;D", "&AMP;T", "&AMP;F", "&AMP;Z"];
 
+/// Whether a document holds such a field. `fragments` are the texts found in it.
+pub fn found(bytes: &[u8], media_type: MediaType, fragments: &[Fragment]) -> bool {
+    match media_type {
+        MediaType::Docx
+        | MediaType::Pptx
+        | MediaType::Xlsx
+        | MediaType::Odt
+        | MediaType::Ods
+        | MediaType::Odp => in_package(bytes, media_type).unwrap_or(false),
+        MediaType::Cfb => fragments.iter().flat_map(|fragment| fragment.text.lines()).any(moves_in_run),
+        _ => false,
+    }
+}
+
+fn in_package(bytes: &[u8], media_type: MediaType) -> Option<bool> {
+    let mut package = Package::open(Cursor::new(bytes), &WORKBOOK_CAPS).ok()?;
+    let names: Vec<String> = package.entries().iter().map(|entry| entry.name.text.clone()).collect();
+    for (index, name) in names.iter().enumerate().filter(|(_, name)| name.ends_with(".xml")) {
+        if moves(media_type, name, &decode_part(package.read(index).ok()?)) {
+            return Some(true);
+        }
+    }
+    Some(false)
+}
+
 /// Whether a part of a package holds such a field.
-pub fn moves(media_type: MediaType, part: &str, xml: &str) -> bool {
+fn moves(media_type: MediaType, part: &str, xml: &str) -> bool {
     match media_type {
         MediaType::Docx => part.starts_with("word/") && word_fields(xml).any(is_moving_field),
         MediaType::Pptx => part.starts_with("ppt/slides/") && xml.contains("type=\"datetime"),
@@ -38,9 +67,9 @@ pub fn moves(media_type: MediaType, part: &str, xml: &str) -> bool {
     }
 }
 
-/// Whether a run of text found in an old document of Word's is such a field's code.
-pub fn moves_in_run(run: &str) -> bool {
-    run.contains("\\@") && is_moving_field(run)
+/// Whether a run of text found in an old document of Word's holds such a field's code.
+fn moves_in_run(run: &str) -> bool {
+    run.split(|c: char| c.is_control()).any(|code| code.contains("\\@") && is_moving_field(code))
 }
 
 /// What fields of a part of Word's are told to show.

@@ -45,14 +45,18 @@ pub fn open(
                 diagnostics.push(reading::with_unit(told, &unit));
                 closed.insert(archive.path, reading::unprepared(&failure));
             }
-            Outcome::Workbook(_) | Outcome::NoWorkbook(_) | Outcome::Prepared(_) => {}
+            // Answers to other jobs.
+            _ => {}
         }
     }
     Ok(closed)
 }
 
-/// A job on a file that a worker took out of a zip.
-pub fn member_job(file: &InputFile, around: &Surroundings, task: JobTask) -> Job {
+/// A job on a file of the workspace, or on one that a worker took out of a zip.
+pub fn evidence_job(file: &InputFile, inventory: &Inventory, around: &Surroundings, task: JobTask) -> Job {
+    if inventory.archive_of(&file.path).is_none() {
+        return reading::job(file, around, task);
+    }
     let path = around.prepared.join(workspace::member_file(&file.path));
     Job { path, sha256: file.digests.sha256.clone(), task }
 }

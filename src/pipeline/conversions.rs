@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::exhibit::{Content, PageText, Preparation, Remark};
+use crate::exhibit::{Content, Preparation, Remark};
 use crate::identity;
 use crate::inventory::{InputFile, MediaType};
 use crate::office::{Document, Refused};
@@ -124,22 +124,22 @@ fn pdf_job(pdf: PathBuf, origin: String, original: JobTask) -> std::io::Result<J
 
 /// The pages of the PDF, with what its original hides.
 fn bound(mut pdf: Preparation, original: &mut Preparation, by: &str) -> Preparation {
-    let shown = numbers(&pdf.texts);
-    let hidden = std::mem::take(&mut original.texts);
-    pdf.texts
-        .extend(hidden.into_iter().filter(|text| !numbers(std::slice::from_ref(text)).is_subset(&shown)));
+    let shown: BTreeSet<String> = pdf.texts.iter().flat_map(|text| identifiers(&text.text)).collect();
+    let hidden = std::mem::take(&mut original.fragments);
+    pdf.fragments.extend(
+        hidden.into_iter().filter(|fragment| identifiers(&fragment.text).any(|hit| !shown.contains(&hit))),
+    );
     pdf.remarks.insert(0, Remark::Converted { by: by.to_owned() });
     pdf
 }
 
-/// Identity numbers by their letters and digits.
-fn numbers(texts: &[PageText]) -> BTreeSet<String> {
-    let of_text = |text: &PageText| -> Vec<String> {
-        let hits = identity::find(&text.text).into_iter();
-        let number = |number: &str| number.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-        hits.map(|hit| number(text.text.get(hit.range).unwrap_or_default()).to_uppercase()).collect()
-    };
-    texts.iter().flat_map(of_text).collect()
+/// What identifies people in a text, by its letters and digits.
+fn identifiers(text: &str) -> impl Iterator<Item = String> {
+    let hits = identity::find(text).into_iter();
+    hits.map(|hit| {
+        let found = text.get(hit.range).unwrap_or_default().chars();
+        found.filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    })
 }
 
 /// Why there are no pages, besides what is said of every file of its kind.

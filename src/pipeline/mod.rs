@@ -5,11 +5,17 @@
 
 mod archives;
 mod conversions;
+mod guarding;
+mod inquiry;
+mod notices;
 mod products;
+mod provenance;
 mod reading;
 mod records;
+mod tally;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -20,18 +26,23 @@ use crate::checks::{self, CheckInput};
 use crate::derivation::Figures;
 use crate::diagnostic::Diagnostics;
 use crate::exhibit::Preparation;
+use crate::figure::Figure;
+use crate::identity::Released;
 use crate::intake::files;
 use crate::inventory::Inventory;
 use crate::office::Converter;
 use crate::place::RelPath;
-use crate::plan::{Plan, UnitId};
+use crate::plan::{Limits, Plan, UnitId};
 use crate::rules;
 use crate::submission::{SecretariatAnswers, Submission};
 use crate::typeset::Fonts;
 use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
+pub use inquiry::{Inquiry, inquire};
+pub use notices::{NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices};
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
+pub use tally::tally;
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]
@@ -40,6 +51,15 @@ pub struct Settings {
     pub today: Date,
     /// Make drafts even when nothing blocks.
     pub draft: bool,
+    /// Draw bound pages and their sources, and compare them.
+    pub compare: bool,
+}
+
+impl Settings {
+    /// What a plain `compile` or `check` does on that day.
+    pub fn on(today: Date) -> Self {
+        Settings { today, draft: false, compare: true }
+    }
 }
 
 /// What a run needs from around it.
@@ -74,6 +94,8 @@ pub struct Examination {
     pub figures: Figures,
     /// Sorted, exceptions applied.
     pub diagnostics: Diagnostics,
+    /// Personal identifiers that may be printed whole.
+    pub released: Released,
     /// Workbooks whose answers were taken.
     pub read: Vec<RelPath>,
 }
@@ -87,26 +109,31 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     found.extend(files::inventory_diagnostics(&inventory));
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
     let plan = lay_over(plan, &reading.secretariat);
-    let preparations = reading::prepare_evidence(&plan, &inventory, closed, around, &mut found)?;
+    let mut preparations = reading::prepare_evidence(&plan, &inventory, closed, around, &mut found)?;
+    if settings.compare {
+        guarding::compare(&inventory, around, &mut preparations)?;
+    }
+    let fragments = reading::look_through(&inventory, &reading.read, around)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
     around.progress.phase("檢核", 0);
     let covered = |character| around.fonts.covers(character);
-    let diagnostics = checks::check(
-        &CheckInput {
-            plan: &plan,
-            submissions: &reading.submissions,
-            secretariat: &reading.secretariat,
-            inventory: &inventory,
-            preparations: &preparations,
-            figures: &figures,
-            calendar: &calendar,
-            today: settings.today,
-            covered: &covered,
-            registry: &rules::all(),
-        },
-        found,
-    );
+    let registry = rules::all();
+    let input = CheckInput {
+        plan: &plan,
+        submissions: &reading.submissions,
+        secretariat: &reading.secretariat,
+        inventory: &inventory,
+        preparations: &preparations,
+        fragments: &fragments,
+        figures: &figures,
+        calendar: &calendar,
+        today: settings.today,
+        covered: &covered,
+        registry: &registry,
+    };
+    let diagnostics = checks::check(&input, found);
+    let released = checks::released(&input, &diagnostics);
     Ok(Examination {
         plan,
         inventory,
@@ -115,6 +142,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
         preparations,
         figures,
         diagnostics,
+        released,
         read: reading.read,
     })
 }
@@ -130,17 +158,16 @@ pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
     if let Some(email) = &secretariat.recipient_email {
         plan.recipient.email = Some(email.value.clone());
     }
-    if let Some(bytes) = secretariat
+    if let Some(megabytes) = secretariat
         .mail_megabytes
         .as_ref()
-        .and_then(|megabytes| megabytes.value.checked_mul(1_000_000.into())?.round(0).to_i64())
-        .and_then(|bytes| u64::try_from(bytes).ok())
+        .and_then(|megabytes| within(megabytes.value, Limits::MAIL_MEGABYTES))
     {
-        plan.limits.mail_bytes = bytes;
+        plan.limits.mail_bytes = u64::from(megabytes) * 1_000_000;
     }
-    if let Some(dpi) = secretariat.picture_dpi.as_ref().and_then(|dpi| dpi.value.to_i64()) {
-        // Below 72 nothing is legible, above 600 nothing is gained: checks tell, here it is clamped.
-        plan.limits.picture_dpi = u32::try_from(dpi.clamp(72, 600)).unwrap_or(plan.limits.picture_dpi);
+    if let Some(dpi) = secretariat.picture_dpi.as_ref().and_then(|dpi| within(dpi.value, Limits::PICTURE_DPI))
+    {
+        plan.limits.picture_dpi = dpi;
     }
     for facet in &mut plan.facets {
         for indicator in &mut facet.indicators {
@@ -152,4 +179,9 @@ pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
         }
     }
     plan
+}
+
+/// A setting outside its range is left aside; `checks::settings` tells.
+fn within(setting: Figure, range: RangeInclusive<u32>) -> Option<u32> {
+    setting.to_i64().and_then(|value| u32::try_from(value).ok()).filter(|value| range.contains(value))
 }

@@ -11,18 +11,20 @@ use jiff::civil::Date;
 use crate::assembly::{self, Material};
 use crate::bundle::{self, BundlePlan};
 use crate::checks;
+use crate::clearance::clear;
 use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content, Exhibit};
-use crate::identity;
+use crate::identity::{self, Released};
 use crate::inventory::{Inventory, sha256_hex};
 use crate::letters::{self, MailView};
 use crate::pdf;
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan};
+use crate::trace::Trace;
 use crate::typeset;
 
-use super::{Examination, Settings, Surroundings, records};
+use super::{Examination, Settings, Surroundings, provenance, records};
 
 /// A file being written: seekable, because a zip is.
 pub trait WriteSeek: Write + Seek {}
@@ -56,16 +58,25 @@ pub struct Products {
 /// The numbered whole; page numbers are still open.
 pub fn dossier(examination: &Examination, settings: &Settings) -> Dossier {
     let accepted = checks::accept(&examination.diagnostics, settings.draft);
-    let material = Material {
+    with_material(examination, |material| assembly::assemble(&accepted, material))
+}
+
+/// Where everything a dossier prints came from.
+pub fn trace(examination: &Examination, dossier: &Dossier) -> Trace {
+    with_material(examination, |material| assembly::trace(material, dossier))
+}
+
+fn with_material<T>(examination: &Examination, then: impl FnOnce(&Material) -> T) -> T {
+    then(&Material {
         plan: &examination.plan,
         submissions: &examination.submissions,
         secretariat: &examination.secretariat,
         figures: &examination.figures,
+        released: &examination.released,
         exhibits: &exhibits(examination),
         identity: identity_of(&examination.plan, &examination.inventory),
         prepared_on: prepared_on(examination),
-    };
-    assembly::assemble(&accepted, &material)
+    })
 }
 
 /// Typesets and packs. With blocking diagnostics, or when asked: drafts, no bundle, no mail.
@@ -159,11 +170,14 @@ fn exhibits(examination: &Examination) -> BTreeMap<ItemCode, Vec<Exhibit>> {
                 bytes: file.bytes,
                 sha256: file.digests.sha256.clone(),
                 caption: match caption {
-                    Some(caption) if !several => identity::mask(&caption.value),
-                    _ => caption_of(&file.path),
+                    Some(caption) if !several => identity::redact(&caption.value, &examination.released),
+                    _ => caption_of(&file.path, &examination.released),
                 },
                 content: match (&file.unreadable, examination.preparations.get(&file.path)) {
                     (Some(reason), _) => Content::Unusable { reason: format!("無法讀取：{reason}") },
+                    _ if checks::withholds(&examination.diagnostics, &file.path) => Content::Unusable {
+                        reason: format!("含有個資，未予收錄{}", identity::REDACTED),
+                    },
                     (None, Some(preparation)) => preparation.content.clone(),
                     (None, None) => Content::Unusable { reason: "未能整備".to_owned() },
                 },
@@ -176,11 +190,11 @@ fn exhibits(examination: &Examination) -> BTreeMap<ItemCode, Vec<Exhibit>> {
     exhibits
 }
 
-/// A file's name without extension, underscores as blanks, identity numbers masked.
-fn caption_of(path: &RelPath) -> String {
+/// A file's name without extension, underscores as blanks, personal identifiers cut out.
+fn caption_of(path: &RelPath, released: &Released) -> String {
     let name = path.file_name();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    identity::mask(stem.replace('_', " ").trim())
+    identity::redact(stem.replace('_', " ").trim(), released)
 }
 
 /// Digit runs compare by value, everything else by character; ties by the text itself.
@@ -236,7 +250,9 @@ fn pack(
     let bundle_name = format!("{stem}.zip");
     let form = sink.read("自評表.pdf")?;
     let appendices = sink.read("佐證資料.pdf")?;
-    let bundle_plan = BundlePlan::new(stem, plan, dossier, form, appendices);
+    let released = &examination.released;
+    let cleared = clear(dossier, released)?;
+    let bundle_plan = clear(BundlePlan::new(stem, plan, &cleared, form, appendices), released)?;
     {
         let mut out = BufWriter::new(sink.create(&bundle_name)?);
         bundle::write(&bundle_plan, source, &mut out)?;
@@ -245,7 +261,7 @@ fn pack(
     drop(bundle_plan);
     around.progress.phase("郵件草稿", 0);
     let bytes = sink.read(&bundle_name)?;
-    let view = MailView::new(plan, dossier, &examination.secretariat, &bundle_name);
+    let view = clear(MailView::new(plan, dossier, &examination.secretariat, &bundle_name), released)?;
     let draft = letters::mail_draft(&view, &bytes, around.templates)?;
     products.mail_over_limit = draft.over_limit;
     sink.create(MAIL)?.write_all(&draft.eml)?;
@@ -259,8 +275,13 @@ fn write_records(
     examination: &Examination,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<()> {
-    let ledger = records::ledger(dossier, ranges, examination);
+    let trace = trace(examination, dossier);
+    let ledger = records::ledger(dossier, ranges, examination, &trace);
     sink.create("內部/檔案總帳.csv")?.write_all(ledger.as_bytes())?;
+    let sources = provenance::sources(&trace, ranges);
+    sink.create("內部/資料來源.csv")?.write_all(sources.as_bytes())?;
+    let unprinted = provenance::unprinted(&trace, dossier, &examination.inventory);
+    sink.create("內部/未印出.csv")?.write_all(unprinted.as_bytes())?;
     let report = records::report(examination);
     sink.create("內部/檢核結果.txt")?.write_all(report.as_bytes())?;
     let accepted: Diagnostics = records::accepted(examination);

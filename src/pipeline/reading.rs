@@ -9,6 +9,7 @@ use std::io;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::evidence::PrepareSettings;
 use crate::exhibit::{Content, Preparation, Remark};
+use crate::fragment::Fragment;
 use crate::grid::Grid;
 use crate::intake::files::{FILE_CHANGED, FILE_TOO_HARD, FILE_UNREADABLE};
 use crate::intake::selection::{self, Candidate};
@@ -59,7 +60,8 @@ pub fn read_submissions(
             Outcome::Failed(failure) => {
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
             }
-            Outcome::Prepared(_) | Outcome::Unpacked(_) | Outcome::Closed(_) => {}
+            // Answers to other jobs.
+            _ => {}
         }
     }
     let selected = selection::select(plan, &candidates, diagnostics);
@@ -90,6 +92,24 @@ fn map_answers(
     reading
 }
 
+/// Everything written in the workbooks whose answers were taken, for the privacy gate: what is no
+/// answer too. A workbook that cannot be looked through was read all the same.
+pub fn look_through(
+    inventory: &Inventory,
+    read: &[RelPath],
+    around: &Surroundings,
+) -> anyhow::Result<BTreeMap<RelPath, Vec<Fragment>>> {
+    let files: Vec<&InputFile> = read.iter().filter_map(|path| inventory.get(path)).collect();
+    let task = |file: &InputFile| JobTask::LookThrough { media_type: file.media_type };
+    let jobs: Vec<Job> = files.iter().map(|file| job(file, around, task(file))).collect();
+    let outcomes = run(&jobs, "檢視填報檔", around)?;
+    let found = files.into_iter().zip(outcomes).filter_map(|(file, outcome)| match outcome {
+        Outcome::LookedThrough(fragments) => Some((file.path.clone(), fragments)),
+        _ => None,
+    });
+    Ok(found.collect())
+}
+
 /// Prepares every evidence file but those already prepared, in workers.
 pub fn prepare_evidence(
     plan: &Plan,
@@ -113,10 +133,7 @@ pub fn prepare_evidence(
             let settings = prepare_settings(plan, item);
             let folder = around.prepared.to_owned();
             let task = JobTask::Prepare { media_type: file.media_type, settings, folder };
-            match inventory.archive_of(&file.path) {
-                Some(_) => archives::member_job(file, around, task),
-                None => job(file, around, task),
-            }
+            archives::evidence_job(file, inventory, around, task)
         })
         .collect();
     let conversions = conversions::convert(&files, &jobs, around)?;
@@ -132,6 +149,7 @@ pub fn prepare_evidence(
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
                 unprepared(&failure)
             }
+            // Answers to other jobs.
             _ => continue,
         };
         preparations.insert(file.path.clone(), preparation);
@@ -168,7 +186,7 @@ pub(super) fn unprepared(failure: &Failure) -> Preparation {
     };
     // Never packed unseen: it may hold a photo's location or a roster.
     let content = Content::Unusable { reason };
-    Preparation { content, texts: Vec::new(), remarks: Vec::<Remark>::new() }
+    Preparation { content, texts: Vec::new(), fragments: Vec::new(), remarks: Vec::<Remark>::new() }
 }
 
 pub(super) fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use huibian::cache::{Cache, Remembering};
@@ -35,17 +36,21 @@ fn cache_folder(copy: &Copy) -> PathBuf {
 
 /// Compiles with a cache; what came out, and how many files were prepared for it.
 fn remembered(copy: &Copy) -> (Vec<(String, Vec<u8>)>, usize) {
-    let cache = Cache::at(cache_folder(copy));
+    let cache = Arc::new(Cache::at(cache_folder(copy)));
     let counting = Counting::default();
-    let outputs = compile_with(copy, &Remembering { runner: &counting, cache: &cache });
+    let outputs = compile_with(copy, &Remembering { runner: Box::new(&counting), cache: cache.clone() });
     (outputs, counting.n())
 }
 
 /// `compile_with` commits, which removes what was prepared: a run of `check` fills the cache.
 fn fill(copy: &Copy) -> usize {
-    let cache = Cache::at(cache_folder(copy));
+    let cache = Arc::new(Cache::at(cache_folder(copy)));
     let counting = Counting::default();
-    crate::pipeline::examine_then(copy, &Remembering { runner: &counting, cache: &cache }, || cache.keep());
+    crate::pipeline::examine_then(
+        copy,
+        &Remembering { runner: Box::new(&counting), cache: cache.clone() },
+        || cache.keep(),
+    );
     counting.n()
 }
 
@@ -101,8 +106,9 @@ fn nothing_with_an_identity_number_is_kept() {
     assert_eq!(kept.len(), 1, "only the masked one");
     assert!(!String::from_utf8_lossy(&fs::read(&kept[0]).unwrap()).contains(NUMBER));
     assert_eq!(fill(&copy), 1);
-    let cache = Cache::at(cache_folder(&copy));
-    let found = examine_with(&copy, &Remembering { runner: &InProcess, cache: &cache }).diagnostics;
+    let cache = Arc::new(Cache::at(cache_folder(&copy)));
+    let found =
+        examine_with(&copy, &Remembering { runner: Box::new(InProcess), cache: cache.clone() }).diagnostics;
     assert_eq!(found.iter().filter(|d| d.rule.id == "identity-number").count(), 1);
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use huibian::cache::{Cache, Remembering, RememberingConverter};
 use huibian::container::compose;
@@ -17,8 +18,8 @@ use huibian::place::RelPath;
 use huibian::worker::InProcess;
 
 use crate::archives::zip_of;
-use crate::evidence::page_pdf;
 use crate::pipeline::{compile_converting, examine_converting, examine_with};
+use crate::support::papers::page_pdf;
 use crate::support::workspace::{Copy, files};
 
 const NUMBER: &str = "A100000001";
@@ -243,9 +244,9 @@ fn conversions_are_remembered_unless_an_identity_number_was_found() {
         asked: RefCell::default(),
     };
     let run = || {
-        let cache = Cache::at(copy.folder.path().join("cache"));
-        let remembering = RememberingConverter { converter: &converter, cache: &cache };
-        let runner = Remembering { runner: &InProcess, cache: &cache };
+        let cache = Arc::new(Cache::at(copy.folder.path().join("cache")));
+        let remembering = RememberingConverter { converter: Box::new(&converter), cache: cache.clone() };
+        let runner = Remembering { runner: Box::new(InProcess), cache: cache.clone() };
         converter.asked.borrow_mut().clear();
         let examination = examine_converting(&copy, &runner, Some(&remembering), || cache.keep());
         (examination, converter.asked.borrow().len())
