@@ -28,7 +28,7 @@ convert_office() { "$huibian" compile "$office/inputs" --out "$office/$1" --toda
 # Nine of ours, and the spreadsheet of the sample.
 bound() { convert_office out && [[ $(grep -c '由 LibreOffice.*轉成 PDF' "$office/out/內部/檔案總帳.csv") == 10 ]]; }
 check "every kind of office document becomes pages" bound
-text_stays() { pdftotext "$office/out/佐證資料.pdf" - | grep -oE '文字[A-Z]+' | sort -u | diff - "$office/words"; }
+text_stays() { pdftotext "$office/out/佐證資料.pdf" - | tr -d ' ' | grep -oE '文字[A-Z]+' | sort -u | diff - "$office/words"; }
 check "their text can be found in the appendices" text_stays
 nothing_ran() { [[ ! -e $office/macro-was-here && ! -s $office/requests ]]; }
 check "no macro ran and nothing was fetched" nothing_ran
