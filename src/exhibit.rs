@@ -74,6 +74,16 @@ pub struct PageText {
     pub text: String,
 }
 
+impl Preparation {
+    /// The program that made the pages, if they were made from an office document.
+    pub fn converted_by(&self) -> Option<&str> {
+        self.remarks.iter().find_map(|remark| match remark {
+            Remark::Converted { by } => Some(by.as_str()),
+            _ => None,
+        })
+    }
+}
+
 /// What a worker found out about one evidence file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preparation {
@@ -104,4 +114,8 @@ pub enum Remark {
     Compared { differing: Vec<usize>, not_drawn: Vec<usize> },
     /// The picture held a location that was removed.
     LocationRemoved,
+    /// The document holds fields that change by themselves, such as today's date.
+    Moving,
+    /// The pages were made from an office document; by which program, with its version.
+    Converted { by: String },
 }

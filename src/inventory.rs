@@ -40,6 +40,7 @@ pub enum MediaType {
     Xls,
     /// Another compound file (.doc, .ppt, .msg) or an encrypted OOXML package.
     Cfb,
+    /// A zip that is nothing more particular, or an archive of another kind (RAR, 7z, gzip).
     Zip,
     Html,
     Text,
@@ -56,6 +57,8 @@ pub enum Role {
     UnitWorkbook(UnitId),
     /// In an item's folder, at any depth.
     Evidence(ItemCode),
+    /// A zip in an item's folder that was opened: its members stand in the inventory as files below it.
+    Archive(ItemCode),
     /// An override of a built-in template.
     Template,
     /// Written by huibian itself for people (使用說明, receipts).
@@ -106,6 +109,18 @@ pub struct InputFile {
     pub unreadable: Option<String>,
 }
 
+/// A file inside a zip, as a worker took it out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Below the zip's own path, as if the zip were a folder.
+    pub path: RelPath,
+    pub bytes: u64,
+    pub media_type: MediaType,
+    pub digests: Digests,
+    /// A symbolic link: listed, never followed.
+    pub is_link: bool,
+}
+
 /// All files, sorted by path.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inventory {
@@ -115,6 +130,12 @@ pub struct Inventory {
 impl Inventory {
     pub fn get(&self, path: &RelPath) -> Option<&InputFile> {
         self.files.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| &self.files[index])
+    }
+
+    /// The opened zip that a file was taken out of; `None` for files of the workspace's own.
+    pub fn archive_of(&self, path: &RelPath) -> Option<&InputFile> {
+        let above = std::iter::successors(path.parent(), RelPath::parent);
+        above.filter_map(|folder| self.get(&folder)).find(|file| matches!(file.role, Role::Archive(_)))
     }
 
     /// Evidence files of an item, in path order.

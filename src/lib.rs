@@ -59,7 +59,9 @@ pub mod typeset;
 
 // Composition and shell.
 pub mod assets;
+pub mod cache;
 pub mod cli;
+pub mod office;
 pub mod output;
 pub mod pipeline;
 pub mod rules;

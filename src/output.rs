@@ -73,7 +73,7 @@ impl OutputFolder {
             return Err(OutputError::NotAFolder(target));
         }
         fs::create_dir_all(parent).map_err(failed(parent))?;
-        let beside = |suffix: &str| parent.join(format!(".{}.huibian-{suffix}", name.to_string_lossy()));
+        let beside = |suffix: &str| parent.join(beside(name, suffix));
         let lock = RunLock::take(&beside("lock"), beside("holder")).map_err(|refused| match refused {
             Refused::Held(holder) => OutputError::Busy { folder: target.clone(), holder },
             Refused::Io(error) => failed(&beside("lock"))(error),
@@ -261,6 +261,16 @@ impl Drop for OutputFolder {
             let _ = remove_tree(&self.staging);
         }
     }
+}
+
+/// Where exhibits are kept from run to run: beside the output, since what lies in it is replaced by every run
+/// and inputs are never written; one for each output folder, so that it goes where the output goes.
+pub fn cache_of(target: &Path) -> PathBuf {
+    target.with_file_name(beside(target.file_name().unwrap_or_default(), "cache"))
+}
+
+fn beside(name: &std::ffi::OsStr, suffix: &str) -> String {
+    format!(".{}.huibian-{suffix}", name.to_string_lossy())
 }
 
 /// Where the output really stands: a link to a folder on another disk stays a link.

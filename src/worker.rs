@@ -4,8 +4,8 @@
 //! one bad file never ends the run. Speaks one JSON value a line over standard input and output;
 //! knows the jobs, nothing of plans or of what the results are used for.
 
-use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,16 +18,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::bundle;
 use crate::corrections::CorrectionList;
-use crate::evidence::{self, PrepareSettings};
+use crate::evidence::{self, Closed, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
 use crate::extract;
 use crate::fragment::Fragment;
 use crate::grid::{Grid, GridFailure};
 use crate::intake::{identify, workbook};
-use crate::inventory::{MediaType, sha256_hex};
+use crate::inventory::{MediaType, Member, sha256_hex};
 use crate::markup;
 use crate::pdf;
+use crate::place::RelPath;
 use crate::received::Reception;
+use crate::workspace;
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
 pub const SUBCOMMAND: &str = "worker";
@@ -38,6 +40,8 @@ pub const MEMORY_LIMIT: usize = 1 << 30;
 
 /// Time for one file before its worker is ended.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// A zip of the largest size allowed is inflated, written and digested.
+const UNPACKING_LIMIT: Duration = Duration::from_secs(120);
 
 /// One file to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +50,42 @@ pub struct Job {
     /// Digest taken at intake: a file that changed since is not read.
     pub sha256: String,
     pub task: JobTask,
+}
+
+impl Job {
+    /// One name for all jobs of one outcome: a digest of the bytes' digest and of what is made of them,
+    /// wherever they lie. Lower-case hex.
+    pub fn key(&self) -> String {
+        // Numbers and words always serialise.
+        let settings_text = |settings| serde_json::to_string(settings).unwrap_or_default();
+        let text = match &self.task {
+            JobTask::Prepare { media_type, settings, .. } => {
+                format!("prepare {media_type:?}\n{}\n{}", self.sha256, settings_text(settings))
+            }
+            JobTask::PrepareConverted { origin, settings, .. } => {
+                format!("converted\n{origin}\n{}", settings_text(settings))
+            }
+            // Prepared files are named by what they were made from.
+            JobTask::Compare { prepared, pages } => {
+                format!("compare {pages:?}\n{}\n{:?}", self.sha256, prepared.file_name())
+            }
+            JobTask::ReadWorkbook => format!("read\n{}", self.sha256),
+            JobTask::ReadForm => format!("form\n{}", self.sha256),
+            JobTask::ReceiveBundle => format!("receive\n{}", self.sha256),
+            JobTask::LookThrough { media_type } => format!("look {media_type:?}\n{}", self.sha256),
+            JobTask::MarkWorkbook { .. } => format!("mark\n{}", self.sha256),
+            JobTask::Unpack { archive, .. } => format!("unpack {archive}\n{}", self.sha256),
+        };
+        sha256_hex(text.as_bytes())
+    }
+
+    /// Where the job writes what it prepares; `None` for jobs that prepare nothing.
+    pub fn prepares_in(&self) -> Option<&Path> {
+        match &self.task {
+            JobTask::Prepare { folder, .. } | JobTask::PrepareConverted { folder, .. } => Some(folder),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,7 +102,21 @@ pub enum JobTask {
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
-        /// Folder of prepared files; the worker writes `<sha256>-<n>` there.
+        /// Folder of prepared files; the worker writes `<key>-<n>` there, from 0.
+        folder: PathBuf,
+    },
+    /// Prepares a PDF that a converter made. Its own bytes tell the time it was made at, so that what is
+    /// prepared is named after the document it was made from.
+    PrepareConverted {
+        /// Converter and digest of the document.
+        origin: String,
+        settings: PrepareSettings,
+        folder: PathBuf,
+    },
+    /// Takes a zip's members out into the folder of prepared files.
+    Unpack {
+        /// The zip's own path in the workspace.
+        archive: RelPath,
         folder: PathBuf,
     },
     /// A copy of a workbook with its faults marked, written to `folder` as `<sha256>-marked`.
@@ -84,6 +138,9 @@ pub enum Outcome {
     NoWorkbook(GridFailure),
     LookedThrough(Vec<Fragment>),
     Prepared(Preparation),
+    Unpacked(Vec<Member>),
+    /// A zip that is not opened.
+    Closed(Closed),
     Marked(Handle),
     /// There can be no marked copy; why, as told to users.
     Unmarkable(String),
@@ -110,55 +167,31 @@ pub enum Failure {
 
 /// Does a job in this process. Called by worker processes, and by tests directly.
 pub fn run(job: &Job) -> Outcome {
-    let bytes = match fs::read(&job.path) {
-        Ok(bytes) => bytes,
-        Err(error) => return Outcome::Failed(Failure::Unreadable(error.to_string())),
+    let result = match &job.task {
+        JobTask::ReadWorkbook => read_workbook(job, |grid| grid),
+        JobTask::ReadForm => read_workbook(job, form_alone),
+        JobTask::ReceiveBundle => bytes_of(job).map(|bytes| Outcome::Received(bundle::receive(&bytes))),
+        JobTask::Prepare { media_type, settings, folder } => prepare(job, *media_type, settings, folder),
+        JobTask::PrepareConverted { settings, folder, .. } => prepare(job, MediaType::Pdf, settings, folder),
+        JobTask::Unpack { archive, folder } => unpack(job, archive, folder),
+        JobTask::LookThrough { media_type } => look_through(job, *media_type),
+        JobTask::Compare { prepared, pages } => compare(job, prepared, pages),
+        JobTask::MarkWorkbook { corrections, folder } => mark_workbook(job, corrections, folder),
     };
-    if sha256_hex(&bytes) != job.sha256 {
-        return Outcome::Failed(Failure::Changed);
-    }
-    match &job.task {
-        JobTask::ReadWorkbook => match workbook::read_workbook(&bytes) {
-            Ok(grid) => Outcome::Workbook(grid),
-            Err(failure) => Outcome::NoWorkbook(failure),
-        },
-        JobTask::LookThrough { media_type } => {
-            Outcome::LookedThrough(extract::extract(&bytes, *media_type).fragments)
-        }
-        JobTask::Compare { prepared, pages } => match fs::read(prepared) {
-            Ok(prepared) => Outcome::Compared(pdf::compare(&bytes, &prepared, pages)),
-            Err(error) => Outcome::Failed(Failure::Unreadable(error.to_string())),
-        },
-        JobTask::ReadForm => match workbook::read_workbook(&bytes) {
-            Ok(grid) => Outcome::Workbook(form_alone(grid)),
-            Err(failure) => Outcome::NoWorkbook(failure),
-        },
-        JobTask::ReceiveBundle => Outcome::Received(bundle::receive(&bytes)),
-        JobTask::Prepare { media_type, settings, folder } => {
-            let mut count = 0;
-            let mut store = |prepared: &[u8]| -> io::Result<Handle> {
-                let handle = Handle(format!("{}-{count}", job.sha256));
-                count += 1;
-                write_prepared(folder, &handle, prepared)?;
-                Ok(handle)
-            };
-            match evidence::prepare(&bytes, *media_type, settings, &mut store) {
-                Ok(preparation) => Outcome::Prepared(preparation),
-                // Only `store` fails: whatever is wrong with the file is in the preparation.
-                Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
-            }
-        }
-        JobTask::MarkWorkbook { corrections, folder } => match markup::mark(&bytes, corrections) {
-            Ok(marked) => {
-                let handle = Handle(format!("{}-marked", job.sha256));
-                match write_prepared(folder, &handle, &marked) {
-                    Ok(()) => Outcome::Marked(handle),
-                    Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
-                }
-            }
-            Err(markup::Unmarkable(why)) => Outcome::Unmarkable(why),
-        },
-    }
+    result.unwrap_or_else(Outcome::Failed)
+}
+
+/// The file's bytes, if they are still those that were digested.
+fn bytes_of(job: &Job) -> Result<Vec<u8>, Failure> {
+    let bytes = fs::read(&job.path).map_err(|error| Failure::Unreadable(error.to_string()))?;
+    if sha256_hex(&bytes) == job.sha256 { Ok(bytes) } else { Err(Failure::Changed) }
+}
+
+fn read_workbook(job: &Job, wanted: impl Fn(Grid) -> Grid) -> Result<Outcome, Failure> {
+    Ok(match workbook::read_workbook(&bytes_of(job)?) {
+        Ok(grid) => Outcome::Workbook(wanted(grid)),
+        Err(failure) => Outcome::NoWorkbook(failure),
+    })
 }
 
 /// Without the cells of what is none of our forms: two million of each of several such would fill
@@ -170,7 +203,75 @@ fn form_alone(mut grid: Grid) -> Grid {
     grid
 }
 
-/// Two jobs with equal bytes write equal files: each writes its own temporary and renames it.
+fn look_through(job: &Job, media_type: MediaType) -> Result<Outcome, Failure> {
+    Ok(Outcome::LookedThrough(extract::extract(&bytes_of(job)?, media_type).fragments))
+}
+
+fn compare(job: &Job, prepared: &Path, pages: &[usize]) -> Result<Outcome, Failure> {
+    let source = bytes_of(job)?;
+    let prepared = fs::read(prepared).map_err(|error| Failure::Unreadable(error.to_string()))?;
+    Ok(Outcome::Compared(pdf::compare(&source, &prepared, pages)))
+}
+
+fn mark_workbook(job: &Job, corrections: &CorrectionList, folder: &Path) -> Result<Outcome, Failure> {
+    match markup::mark(&bytes_of(job)?, corrections) {
+        Ok(marked) => {
+            let handle = Handle(format!("{}-marked", job.sha256));
+            write_prepared(folder, &handle, &marked).map_err(|error| Failure::NoRoom(error.to_string()))?;
+            Ok(Outcome::Marked(handle))
+        }
+        Err(markup::Unmarkable(why)) => Ok(Outcome::Unmarkable(why)),
+    }
+}
+
+fn prepare(
+    job: &Job,
+    media_type: MediaType,
+    settings: &PrepareSettings,
+    folder: &Path,
+) -> Result<Outcome, Failure> {
+    // Of a film nothing is read, and it may be larger than a worker's memory; the bundle digests it.
+    let bytes = if media_type == MediaType::AudioVideo { Vec::new() } else { bytes_of(job)? };
+    let (key, mut count) = (job.key(), 0);
+    let mut store = |prepared: &[u8]| -> io::Result<Handle> {
+        let handle = Handle(format!("{key}-{count}"));
+        count += 1;
+        write_prepared(folder, &handle, prepared)?;
+        Ok(handle)
+    };
+    // Only `store` fails: whatever is wrong with the file is in the preparation.
+    evidence::prepare(&bytes, media_type, settings, &mut store)
+        .map(Outcome::Prepared)
+        .map_err(|error| Failure::NoRoom(error.to_string()))
+}
+
+/// Streams: neither the zip nor a member is ever whole in memory.
+fn unpack(job: &Job, archive: &RelPath, folder: &Path) -> Result<Outcome, Failure> {
+    let unreadable = |error: io::Error| Failure::Unreadable(error.to_string());
+    let no_room = |error: io::Error| Failure::NoRoom(error.to_string());
+    if workspace::look_into(&job.path).map_err(unreadable)?.digests.sha256 != job.sha256 {
+        return Err(Failure::Changed);
+    }
+    let zip = BufReader::new(File::open(&job.path).map_err(unreadable)?);
+    let mut keep = |path: &RelPath, bytes: &mut dyn Read| -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        io::copy(bytes, &mut file)?;
+        file.persist(folder.join(workspace::member_file(path))).map_err(|error| error.error)?;
+        Ok(())
+    };
+    let taken = match evidence::open_archive(zip, archive, &mut keep).map_err(no_room)? {
+        Ok(taken) => taken,
+        Err(closed) => return Ok(Outcome::Closed(closed)),
+    };
+    let member = |taken: evidence::Taken| {
+        let facts = workspace::look_into(&folder.join(workspace::member_file(&taken.path)))?;
+        let workspace::Facts { bytes, media_type, digests } = facts;
+        Ok(Member { path: taken.path, bytes, media_type, digests, is_link: taken.is_link })
+    };
+    taken.into_iter().map(member).collect::<io::Result<_>>().map(Outcome::Unpacked).map_err(no_room)
+}
+
+/// Two jobs of one key write equal files: each writes its own temporary and renames it.
 fn write_prepared(folder: &Path, handle: &Handle, bytes: &[u8]) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
@@ -182,6 +283,12 @@ fn write_prepared(folder: &Path, handle: &Handle, bytes: &[u8]) -> io::Result<()
 pub trait JobRunner {
     /// `done` is told each time a job ends, from any thread.
     fn run_all(&self, jobs: &[Job], done: &(dyn Fn(&Job) + Sync)) -> io::Result<Vec<Outcome>>;
+}
+
+impl<R: JobRunner + ?Sized> JobRunner for &R {
+    fn run_all(&self, jobs: &[Job], done: &(dyn Fn(&Job) + Sync)) -> io::Result<Vec<Outcome>> {
+        (**self).run_all(jobs, done)
+    }
 }
 
 /// Runs jobs in this process, without limits. For tests on trusted files.
@@ -255,7 +362,11 @@ impl Processes {
             Some(live) => live,
             None => worker.insert(Worker::start(&self.program)?),
         };
-        let outcome = live.ask(job, self.time_limit);
+        let time_limit = match job.task {
+            JobTask::Unpack { .. } => UNPACKING_LIMIT,
+            _ => self.time_limit,
+        };
+        let outcome = live.ask(job, time_limit);
         if let Outcome::Failed(Failure::Crashed | Failure::TimedOut) = outcome {
             // Dropping a worker ends its process; the next job starts another.
             *worker = None;

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use crate::container;
 use crate::exhibit::{ByteSource, Handle};
 use crate::folding::fold;
-use crate::inventory::{Digests, FileDigester, InputFile, Inventory, LeftOut, MediaType, Role};
+use crate::inventory::{
+    Digests, FileDigester, InputFile, Inventory, LeftOut, MediaType, Member, Role, sha256_hex,
+};
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan, PlanLayer};
 
@@ -157,13 +159,13 @@ impl Workspace {
 
     fn look_at(&self, listed: Listed, folders: &Folders) -> InputFile {
         let path = listed.path;
-        let undigested = (listed.bytes, MediaType::Unknown, Digests { sha256: String::new() });
-        let (unreadable, (bytes, media_type, digests)) = match (listed.is_link, listed.is_odd) {
-            (true, _) => (None, undigested),
-            (false, true) => (Some("檔名含有無法辨識的字元，請改名".to_owned()), undigested),
-            (false, false) => match digest(&self.on_disk(&path)) {
+        let unread = Facts::of_size(listed.bytes);
+        let (unreadable, Facts { bytes, media_type, digests }) = match (listed.is_link, listed.is_odd) {
+            (true, _) => (None, unread),
+            (false, true) => (Some("檔名含有無法辨識的字元，請改名".to_owned()), unread),
+            (false, false) => match look_into(&self.on_disk(&path)) {
                 Ok(read) => (None, read),
-                Err(error) => (Some(error.to_string()), undigested),
+                Err(error) => (Some(error.to_string()), unread),
             },
         };
         let left_out = if listed.is_link { Some(LeftOut::Link) } else { litter(&path) };
@@ -214,8 +216,22 @@ impl Workspace {
     }
 }
 
+/// What a file's bytes say of it.
+pub struct Facts {
+    pub bytes: u64,
+    pub media_type: MediaType,
+    pub digests: Digests,
+}
+
+impl Facts {
+    /// Of what is not read.
+    fn of_size(bytes: u64) -> Self {
+        Facts { bytes, media_type: MediaType::Unknown, digests: Digests { sha256: String::new() } }
+    }
+}
+
 /// Size, kind and digests in one reading; memory stays at one buffer.
-fn digest(path: &Path) -> io::Result<(u64, MediaType, Digests)> {
+pub fn look_into(path: &Path) -> io::Result<Facts> {
     let mut file = File::open(path)?;
     let media_type = container::sniff_reader(&mut file)?;
     io::Seek::rewind(&mut file)?;
@@ -230,7 +246,26 @@ fn digest(path: &Path) -> io::Result<(u64, MediaType, Digests)> {
         bytes += n as u64;
         digester.update(&buffer[..n]);
     }
-    Ok((bytes, media_type, digester.finish()))
+    Ok(Facts { bytes, media_type, digests: digester.finish() })
+}
+
+/// The part a zip's member plays: that of a file in the zip's own folder, whatever the zip is called.
+pub fn member_role(plan: &Plan, archive: &RelPath, member: &Member) -> Role {
+    let below = member.path.as_str().strip_prefix(archive.as_str()).unwrap_or_default();
+    let folder = archive.parent().map_or(String::new(), |folder| folder.as_str().to_owned());
+    let as_laid = RelPath::new(format!("{folder}{below}"));
+    match litter(&as_laid) {
+        _ if member.is_link => Role::LeftOut(LeftOut::Link),
+        // Of who has a file open now, a lock file inside a zip says nothing.
+        Some(LeftOut::LockFile) => Role::LeftOut(LeftOut::Unfinished),
+        Some(reason) => Role::LeftOut(reason),
+        None => Folders::of(plan).role(&as_laid, member.media_type),
+    }
+}
+
+/// Where a zip's member lies among the prepared files: never under a name that the zip chose.
+pub fn member_file(path: &RelPath) -> String {
+    format!("member-{}", sha256_hex(path.as_str().as_bytes()))
 }
 
 /// Why a file is office litter, by its name; `None`: it is not.
@@ -341,7 +376,7 @@ fn is_workbook(media_type: MediaType, path: &RelPath) -> bool {
         })
 }
 
-/// Bytes of inputs from the workspace, of prepared files from their folder.
+/// Bytes of inputs from the workspace, of prepared files and of zips' members from their folder.
 pub struct DiskSource {
     pub workspace: Workspace,
     pub prepared: PathBuf,
@@ -353,6 +388,9 @@ impl ByteSource for DiskSource {
     }
 
     fn input(&self, path: &RelPath) -> io::Result<Vec<u8>> {
-        fs::read(self.workspace.on_disk(path))
+        match fs::read(self.prepared.join(member_file(path))) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(self.workspace.on_disk(path)),
+            member => member,
+        }
     }
 }

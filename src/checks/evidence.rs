@@ -120,7 +120,7 @@ pub static EVIDENCE_WITHOUT_TEXT: Rule = Rule {
     id: "evidence-without-text",
     severity: Severity::Warning,
     title: "佐證檔案沒有可搜尋的文字",
-    explanation: "檢查什麼：PDF 是否含有文字，或只是掃描影像。\n\
+    explanation: "檢查什麼：PDF 是否含有文字，或只是掃描影像；以檔案附送者，內容能否搜尋。\n\
         為何重要：掃描影像裡的身分證號等個資，程式看不到，也就無法提醒。\n\
         如何修正：請人工檢視是否有個資；有電子原檔者，建議改用原檔另存的 PDF。",
     answerable: true,
@@ -160,7 +160,11 @@ pub fn check(input: &CheckInput, told: &Told, out: &mut Diagnostics) {
             out.extend(unmasked(input, task, item, &files));
         }
         for file in files.into_iter().filter(|file| file.unreadable.is_none()) {
-            check_file(task, item, file, out);
+            let is_converted = input
+                .preparations
+                .get(&file.path)
+                .is_some_and(|preparation| preparation.converted_by().is_some());
+            check_file(task, item, file, is_converted, out);
             check_preparation(input, told, &task.unit, file, out);
         }
     }
@@ -223,7 +227,7 @@ fn unmasked(
     )
 }
 
-fn check_file(task: &Task, item: &EvidenceItem, file: &InputFile, out: &mut Diagnostics) {
+fn check_file(task: &Task, item: &EvidenceItem, file: &InputFile, is_converted: bool, out: &mut Diagnostics) {
     let place = Place::file(&file.path);
     let at = |rule, message: String| breach(rule, &place, Some(&task.unit), file.path.as_str(), message);
     if file.bytes == 0 || file.media_type == MediaType::Empty {
@@ -243,7 +247,10 @@ fn check_file(task: &Task, item: &EvidenceItem, file: &InputFile, out: &mut Diag
         };
         out.push(at(&EVIDENCE_EXTENSION_WRONG, format!("副檔名是 .{extension}，內容卻是{name}")).hint(hint));
     }
-    if !media::serves(file.media_type, extension.as_deref(), &item.kinds) {
+    let bound_as = if is_converted { MediaType::Pdf } else { file.media_type };
+    if !media::serves(file.media_type, extension.as_deref(), &item.kinds)
+        && !media::serves(bound_as, extension.as_deref(), &item.kinds)
+    {
         let kinds: Vec<String> = item.kinds.iter().map(|kind| format!(".{kind}")).collect();
         out.push(
             at(
@@ -287,10 +294,16 @@ fn check_preparation(
                 at(&EVIDENCE_BOUND_AS_PICTURE, format!("第 {} 頁以影像裝訂：{reason}", page_list(pages)))
                     .hint("可接受者不必處理；要保留文字者，請「列印成 PDF」後替換"),
             ),
+            Remark::NoText if matches!(preparation.content, Content::File { .. }) => out.push(
+                at(&EVIDENCE_WITHOUT_TEXT, "內容無法搜尋，無法檢查其中的個資".to_owned())
+                    .hint("請人工檢視（影音請注意人臉、姓名與聲音）是否有個資"),
+            ),
             Remark::NoText => out.push(
                 at(&EVIDENCE_WITHOUT_TEXT, "沒有可搜尋的文字（應為掃描影像），無法檢查其中的個資".to_owned())
                     .hint("請人工檢視是否有個資；有電子原檔者請改用原檔"),
             ),
+            // Told by `converted`; or where it matters, as the reason why it was not bound.
+            Remark::Converted { .. } | Remark::Moving => {}
             Remark::LocationRemoved => out.push(
                 at(&EVIDENCE_LOCATION_REMOVED, "照片帶有拍攝位置，裝訂時已移除".to_owned())
                     .hint("不必處理；原始照片請勿另行外送"),

@@ -24,7 +24,7 @@ pub fn extensions(content: MediaType) -> &'static [&'static str] {
         MediaType::Odp => &["odp", "otp"],
         MediaType::Xls => &["xls", "xlt", "et"],
         MediaType::Cfb => &["doc", "ppt", "pps", "msg", "dot", "wps", "dps"],
-        MediaType::Zip => &["zip"],
+        MediaType::Zip => &["zip", "rar", "7z", "gz", "tgz"],
         MediaType::Html => &["html", "htm", "mht", "mhtml"],
         MediaType::Text => &["txt", "csv"],
         MediaType::AudioVideo => &["mp4", "mov", "avi", "wmv", "mkv", "mp3", "m4a", "wav", "mpg", "m4v"],

@@ -8,12 +8,14 @@ mod bearings;
 mod characters;
 mod completeness;
 mod consistency;
+mod converted;
 mod deadline;
 mod evidence;
 mod exceptions;
 mod fidelity;
 mod joint;
 mod media;
+mod packed;
 mod passages;
 mod privacy;
 mod secretariat;
@@ -72,6 +74,8 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
     joint::check(input, &mut diagnostics);
+    converted::check(input, &mut diagnostics);
+    packed::check(input, &mut diagnostics);
     astray::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
@@ -120,6 +124,8 @@ pub const RULES: &[&[&Rule]] = &[
     consistency::RULES,
     evidence::RULES,
     joint::RULES,
+    converted::RULES,
+    packed::RULES,
     astray::RULES,
     fidelity::RULES,
     deadline::RULES,

@@ -4,11 +4,15 @@ use std::path::Path;
 
 use crate::pipeline::{self, Answers};
 
+use super::args::Without;
 use super::examination;
 
 /// `None`: the plan is wrong, which is already printed.
 pub fn read(inputs: &Path) -> anyhow::Result<Option<Answers>> {
-    let Some((opened, plan)) = examination::open(inputs)? else { return Ok(None) };
+    let Some((opened, plan)) = examination::open(inputs, Without { no_convert: true, no_cache: true }, None)?
+    else {
+        return Ok(None);
+    };
     let prepared = tempfile::tempdir()?;
     let answers = pipeline::answers(plan, &opened.surroundings(prepared.path()))?;
     opened.progress.clear();

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// Where `compile` writes unless told otherwise.
+pub const OUTPUT: &str = "output";
+
 /// 彙編：把各單位的填報檔與佐證，彙編成自評表、佐證資料與陳報包
 #[derive(Debug, Parser)]
 #[command(
@@ -173,6 +176,17 @@ pub struct Forms {
     pub out: Option<PathBuf>,
 }
 
+/// What a run may leave out.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Without {
+    /// 不使用上次整備好的佐證（暫存區），全部重做
+    #[arg(long)]
+    pub no_cache: bool,
+    /// 不以 LibreOffice 轉換 Office 檔，一律以檔案收錄
+    #[arg(long)]
+    pub no_convert: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct Check {
     /// 工作資料夾
@@ -184,6 +198,8 @@ pub struct Check {
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
+    #[command(flatten)]
+    pub without: Without,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -244,7 +260,7 @@ pub struct Compile {
     #[arg(default_value = "inputs", value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 產出的資料夾
-    #[arg(long, default_value = "output", value_name = "資料夾")]
+    #[arg(long, default_value = OUTPUT, value_name = "資料夾")]
     pub out: PathBuf,
     /// 只產出草稿，不打包
     #[arg(long)]
@@ -255,6 +271,8 @@ pub struct Compile {
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
+    #[command(flatten)]
+    pub without: Without,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,5 @@
-//! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing.
+//! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing
+//! but into a cache that is already there.
 
 use std::io::{IsTerminal, Write};
 
@@ -11,7 +12,9 @@ use super::{exit, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
     let settings = Settings::on(today(arguments.today.as_deref())?);
-    let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
+    let Some(examined) = examine(&arguments.inputs, &settings, arguments.without)? else {
+        return Ok(exit::COULD_NOT_RUN);
+    };
     print(&examined.examination, arguments.format)?;
     Ok(exit::judged(&examined.examination.diagnostics))
 }

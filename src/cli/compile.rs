@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::output::{OutputError, OutputFolder};
+use crate::output::{OutputError, OutputFolder, cache_of};
 use crate::pipeline::{self, Examination, Products, Settings};
 use crate::workspace::DiskSource;
 
@@ -18,7 +18,10 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
         compare: !arguments.no_compare,
         ..Settings::on(today(arguments.today.as_deref())?)
     };
-    let Some((opened, plan)) = open(&arguments.inputs)? else { return Ok(exit::COULD_NOT_RUN) };
+    let Some((opened, plan)) = open(&arguments.inputs, arguments.without, Some(cache_of(&arguments.out)))?
+    else {
+        return Ok(exit::COULD_NOT_RUN);
+    };
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
     output.keep(pipeline::is_of_notices);
     let prepared = output.scratch()?;
@@ -31,6 +34,7 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let mut register = last_register(&output)?;
     pipeline::receive(&examination, &mut register, moment(arguments.today.as_deref(), settings.today)?);
     put_register(&register, &mut output).map_err(|error| explain(error.into()))?;
+    opened.keep();
     output.commit()?;
     opened.progress.clear();
     print_text(&examination)?;

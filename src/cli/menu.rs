@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 
-use super::args::{Check, Compile, Format, Init, Notices, Status};
+use super::args::{Check, Compile, Format, Init, Notices, OUTPUT, Status, Without};
 use super::{check, compile, exit, init, notices, status};
 
 pub fn run() -> anyhow::Result<u8> {
@@ -23,17 +23,23 @@ pub fn run() -> anyhow::Result<u8> {
                 plan: crate::assets::plans::DEFAULT.to_owned(),
                 government: None,
             }),
-            "2" => check::run(&Check { inputs: "inputs".into(), format: Format::Text, today: None }),
+            "2" => check::run(&Check {
+                inputs: "inputs".into(),
+                format: Format::Text,
+                today: None,
+                without: Without::default(),
+            }),
             "3" => compile::run(&Compile {
                 inputs: "inputs".into(),
-                out: "output".into(),
+                out: OUTPUT.into(),
                 draft: false,
                 no_compare: false,
                 today: None,
+                without: Without::default(),
             }),
-            "4" => open(Path::new("output")),
+            "4" => open(Path::new(OUTPUT)),
             "5" => status::run(&Status { inputs: "inputs".into(), today: None }),
-            "6" => notices::run(&Notices { inputs: "inputs".into(), out: "output".into(), today: None }),
+            "6" => notices::run(&Notices { inputs: "inputs".into(), out: OUTPUT.into(), today: None }),
             "0" | "q" | "Q" => return Ok(exit::DONE),
             _ => {
                 println!("請輸入 0 到 6 的數字。");

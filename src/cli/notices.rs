@@ -6,7 +6,7 @@ use crate::output::{OutputError, OutputFolder};
 use crate::pipeline::{self, NoticeMade, NoticeSurroundings, Settings};
 use crate::workspace::DiskSource;
 
-use super::args::Notices;
+use super::args::{Notices, Without};
 use super::examination::examine;
 use super::register::{last_register, moment, put_register};
 use super::{exit, today};
@@ -15,7 +15,9 @@ use super::{exit, today};
 pub fn run(arguments: &Notices) -> anyhow::Result<u8> {
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
     let settings = Settings::on(today(arguments.today.as_deref())?);
-    let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
+    let Some(examined) = examine(&arguments.inputs, &settings, Without::default())? else {
+        return Ok(exit::COULD_NOT_RUN);
+    };
     output.keep(|name| !pipeline::is_of_notices(name) || pipeline::is_kept_by_notices(name));
     let mut register = last_register(&output)?;
     let scratch = output.scratch()?;
@@ -24,7 +26,7 @@ pub fn run(arguments: &Notices) -> anyhow::Result<u8> {
     let last = output.last_files();
     let surroundings = NoticeSurroundings {
         workspace,
-        runner: &examined.opened.runner,
+        runner: &*examined.opened.runner,
         templates: &examined.opened.templates,
         scratch: &scratch,
         source: &source,

@@ -6,14 +6,16 @@ use anyhow::bail;
 
 use crate::pipeline::{self, Inquiry, Settings};
 
-use super::args::Trace;
+use super::args::{Trace, Without};
 use super::examination::examine;
 use super::{exit, today};
 
 pub fn run(arguments: &Trace) -> anyhow::Result<u8> {
     let settings = Settings::on(today(None)?);
     let item = &arguments.item;
-    let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
+    let Some(examined) = examine(&arguments.inputs, &settings, Without::default())? else {
+        return Ok(exit::COULD_NOT_RUN);
+    };
     match pipeline::inquire(item, &examined.examination, &settings, &examined.surroundings())? {
         Inquiry::Found(lines) => {
             let mut out = anstream::stdout();

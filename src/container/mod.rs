@@ -16,7 +16,7 @@ mod write;
 pub use compound::{Compound, CompoundFault, compose};
 pub use names::{EntryName, NameSource};
 pub use odf::{OdfKind, OdfPackage, odf_text, xml_escaped};
-pub use package::{Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
+pub use package::{ARCHIVE_CAPS, Caps, Entry, Excess, Package, PackageFault, WORKBOOK_CAPS};
 pub use repack::repack;
 pub use sniff::{sniff, sniff_reader};
 pub use text::{decode_part, decode_text};

@@ -38,6 +38,11 @@ pub const WORKBOOK_CAPS: Caps = Caps {
     ratio_grace: 4 << 20,
 };
 
+/// Limits for a zip handed in as evidence: photos and a film of one event. The ratio is that of a
+/// workbook; blank scans kept as BMP, which shrink a thousandfold, are within the grace.
+pub const ARCHIVE_CAPS: Caps =
+    Caps { file: 2 << 30, total: 2 << 30, part: 1 << 30, entries: 1_000, ratio: 200, ratio_grace: 64 << 20 };
+
 /// Which limit an archive breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Excess {
@@ -198,6 +203,20 @@ impl<R: Read + Seek> Package<R> {
         // The declared size may lie upwards: memory follows what arrives, not what is promised.
         file.take(self.part_cap.saturating_add(1)).read_to_end(&mut content)?;
         Ok(content)
+    }
+}
+
+impl<R: Read + Seek> Package<R> {
+    /// The entry at a position of `entries`, inflated as it is read: for members too large for memory. Reading
+    /// fails at the end when the checksum is wrong.
+    pub fn stream(&mut self, index: usize) -> Result<impl Read + '_, PackageFault> {
+        let entry =
+            self.entries.get(index).ok_or_else(|| PackageFault::Damaged("no such entry".to_owned()))?;
+        if entry.encrypted {
+            return Err(PackageFault::Encrypted(entry.name.text.clone()));
+        }
+        let cap = self.part_cap.saturating_add(1);
+        Ok(self.archive.by_index(index)?.take(cap))
     }
 }
 

@@ -30,6 +30,9 @@ const SNIFF_CAPS: Caps = Caps {
 /// Larger than any `[Content_Types].xml` or manifest.
 const INDEX_PART: u64 = 4 << 20;
 
+/// RAR, 7z, gzip: nothing here opens them, but what they are must be known, or they would be packed unseen.
+const OTHER_ARCHIVES: [&[u8]; 3] = [b"Rar!\x1A\x07", b"7z\xBC\xAF\x27\x1C", b"\x1F\x8B\x08"];
+
 /// Tells what a file is from its whole content. From a beginning only, kinds of zip are guessed
 /// by the first entries, and compound files may stay `Cfb`.
 pub fn sniff(bytes: &[u8]) -> MediaType {
@@ -171,6 +174,9 @@ fn plain_kind(bytes: &[u8]) -> MediaType {
     }
     if is_audio_or_video(bytes) {
         return MediaType::AudioVideo;
+    }
+    if OTHER_ARCHIVES.iter().any(|start| bytes.starts_with(start)) {
+        return MediaType::Zip;
     }
     let head = &bytes[..bytes.len().min(PDF_HEADER_WITHIN)];
     if head.windows(5).any(|window| window == b"%PDF-") {
@@ -349,6 +355,9 @@ mod tests {
             (b"\0\0\0\x18ftypmp42", MediaType::AudioVideo),
             (b"\0\0\0\x14ftypqt  ", MediaType::AudioVideo),
             (b"ID3\x03\0", MediaType::AudioVideo),
+            (b"Rar!\x1A\x07\x01\0", MediaType::Zip),
+            (b"7z\xBC\xAF\x27\x1C\0\x04", MediaType::Zip),
+            (b"\x1F\x8B\x08\0", MediaType::Zip),
             (b"\xFF\xFB\x90\x64", MediaType::AudioVideo),
             (b"\xEF\xBB\xBF<!DOCTYPE html><html>", MediaType::Html),
             (b"<?xml version=\"1.0\"?><html xmlns=\"x\">", MediaType::Html),

@@ -4,7 +4,9 @@
 //! Runs inside a worker. Knows media types and what each becomes; nothing of items, numbers or
 //! pages of the appendices.
 
+mod archive;
 mod colour;
+mod moving;
 mod picture;
 mod tiff;
 
@@ -16,6 +18,8 @@ use crate::exhibit::{Content, Handle, PageSize, Preparation, Remark};
 use crate::extract::extract;
 use crate::inventory::MediaType;
 use crate::pdf::{self, MissingFonts, Pictured, PicturedWhy, Refusal};
+
+pub use archive::{Closed, Taken, open as open_archive};
 
 /// How pictures are prepared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +59,9 @@ pub fn prepare(
     };
     let extract = extract(bytes, media_type);
     preparation.fragments = extract.fragments;
+    if moving::found(bytes, media_type, &preparation.fragments) {
+        preparation.remarks.push(Remark::Moving);
+    }
     // What is packed and cannot be searched is for people to look through.
     if matches!(preparation.content, Content::File { .. })
         && !extract.is_whole
@@ -240,11 +247,22 @@ fn not_bindable(media_type: MediaType) -> Preparation {
         // Never packed as it is: it may tell where it was taken.
         MediaType::Heic => nothing("無法解讀的 HEIC 或 AVIF 照片", "請在手機或看圖程式另存為 JPG 後替換"),
         // Never packed as they are: nobody can see what is inside, or where a link leads.
-        MediaType::Zip => nothing("壓縮檔不裝訂也不收錄", "請先解壓縮，把裡面的檔案直接放進資料夾"),
+        // Plain zips were opened before; this is one inside another, or of a kind nothing here opens.
+        MediaType::Zip => nothing(
+            "這個壓縮檔無法直接解開（只解開項目資料夾內第一層的 .zip）",
+            "請先解壓縮，把裡面的檔案直接放進資料夾",
+        ),
         MediaType::AudioVideo => file("影音檔以檔案收錄", "如需裝訂請另附截圖或說明"),
         MediaType::Html => nothing("網頁檔不裝訂也不收錄", "請以瀏覽器列印成 PDF 後替換"),
         MediaType::Text => file("文字檔無法直接裝訂", "請另存為 PDF 後替換"),
         _ => file("無法辨識的檔案格式", "請另存為 PDF 或 JPG 後替換"),
+    }
+}
+
+impl Closed {
+    /// A zip that stays closed is of no use to the binding.
+    pub fn preparation(self) -> Preparation {
+        refused(Content::Unusable { reason: self.reason }, &self.hint)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::inventory::{InputFile, Inventory, MediaType};
 use crate::place::RelPath;
 use crate::worker::{Job, JobTask, Outcome};
 
-use super::{Surroundings, reading};
+use super::{Surroundings, archives, reading};
 
 /// Pages of one job: a second or two of drawing, far within a worker's time even on a busy machine.
 const PAGES_AT_ONCE: usize = 24;
@@ -31,7 +31,8 @@ pub fn compare(
         for pages in copied_pages(preparation).chunks(PAGES_AT_ONCE) {
             let prepared = around.prepared.join(&prepared.0);
             files.push(file);
-            jobs.push(reading::job(file, around, JobTask::Compare { prepared, pages: pages.to_vec() }));
+            let task = JobTask::Compare { prepared, pages: pages.to_vec() };
+            jobs.push(archives::evidence_job(file, inventory, around, task));
         }
     }
     let outcomes = reading::run(&jobs, "比對裝訂頁面", around)?;

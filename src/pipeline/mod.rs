@@ -3,6 +3,8 @@
 //! Reads like the picture in ARCHITECTURE.md. Touches the disk only through the workspace (never
 //! written), the job runner and the sink for outputs it is given.
 
+mod archives;
+mod conversions;
 mod guarding;
 mod inquiry;
 mod notices;
@@ -28,6 +30,7 @@ use crate::figure::Figure;
 use crate::identity::Released;
 use crate::intake::files;
 use crate::inventory::Inventory;
+use crate::office::Converter;
 use crate::place::RelPath;
 use crate::plan::{Limits, Plan, UnitId};
 use crate::rules;
@@ -66,6 +69,8 @@ impl Settings {
 pub struct Surroundings<'a> {
     pub workspace: &'a Workspace,
     pub runner: &'a dyn JobRunner,
+    /// Makes pages of office documents; without it they go in as files.
+    pub converter: Option<&'a dyn Converter>,
     pub templates: &'a Templates,
     pub fonts: &'a Fonts,
     /// Folder for prepared exhibits, empty at the start of the run.
@@ -119,11 +124,13 @@ pub fn answers(plan: Plan, around: &Surroundings) -> anyhow::Result<Answers> {
 /// Reads and judges everything; writes nothing but prepared exhibits.
 pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow::Result<Examination> {
     around.progress.phase("清點檔案", 0);
-    let inventory = around.workspace.take_inventory(&plan)?;
-    let mut found = files::inventory_diagnostics(&inventory);
+    let mut inventory = around.workspace.take_inventory(&plan)?;
+    let mut found = Diagnostics::new();
+    let closed = archives::open(&plan, &mut inventory, around, &mut found)?;
+    found.extend(files::inventory_diagnostics(&inventory));
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
     let plan = lay_over(plan, &reading.secretariat);
-    let mut preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
+    let mut preparations = reading::prepare_evidence(&plan, &inventory, closed, around, &mut found)?;
     if settings.compare {
         guarding::compare(&inventory, around, &mut preparations)?;
     }

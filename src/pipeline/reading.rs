@@ -20,7 +20,7 @@ use crate::plan::{EvidenceItem, Plan, UnitId};
 use crate::submission::{SecretariatAnswers, Submission};
 use crate::worker::{Failure, Job, JobTask, Outcome};
 
-use super::Surroundings;
+use super::{Surroundings, archives, conversions};
 
 /// Answers of all units and of the secretariat.
 #[derive(Default)]
@@ -110,37 +110,40 @@ pub fn look_through(
     Ok(found.collect())
 }
 
-/// Prepares every evidence file, in workers.
+/// Prepares every evidence file but those already prepared, in workers.
 pub fn prepare_evidence(
     plan: &Plan,
     inventory: &Inventory,
+    mut preparations: BTreeMap<RelPath, Preparation>,
     around: &Surroundings,
     diagnostics: &mut Diagnostics,
 ) -> anyhow::Result<BTreeMap<RelPath, Preparation>> {
     let mut files: Vec<(&InputFile, &EvidenceItem)> = Vec::new();
     for file in inventory.files.iter().filter(|file| file.unreadable.is_none()) {
         if let Role::Evidence(code) = &file.role
+            && !preparations.contains_key(&file.path)
             && let Some((_, item)) = plan.item(code)
         {
             files.push((file, item));
         }
     }
-    let jobs: Vec<Job> = files
+    let mut jobs: Vec<Job> = files
         .iter()
         .map(|(file, item)| {
             let settings = prepare_settings(plan, item);
             let folder = around.prepared.to_owned();
-            job(file, around, JobTask::Prepare { media_type: file.media_type, settings, folder })
+            let task = JobTask::Prepare { media_type: file.media_type, settings, folder };
+            archives::evidence_job(file, inventory, around, task)
         })
         .collect();
-    let outcomes = run(&jobs, "整備佐證", around)?;
-    let mut preparations = BTreeMap::new();
+    let conversions = conversions::convert(&files, &jobs, around)?;
+    jobs.extend(conversions.jobs());
+    let mut outcomes = run(&jobs, "整備佐證", around)?;
+    conversions.bind(outcomes.split_off(files.len()), &mut outcomes);
     for ((file, item), outcome) in files.into_iter().zip(outcomes) {
         let preparation = match outcome {
             Outcome::Prepared(preparation) => preparation,
-            Outcome::Failed(Failure::NoRoom(reason)) => {
-                return Err(io::Error::new(io::ErrorKind::StorageFull, reason).into());
-            }
+            Outcome::Failed(Failure::NoRoom(reason)) => return Err(no_room(reason).into()),
             Outcome::Failed(failure) => {
                 let unit = plan.item(&item.code).map(|(task, _)| task.unit.clone());
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
@@ -169,7 +172,12 @@ pub(super) fn run(jobs: &[Job], title: &str, around: &Surroundings) -> anyhow::R
     Ok(around.runner.run_all(jobs, &|_| around.progress.step())?)
 }
 
-fn unprepared(failure: &Failure) -> Preparation {
+/// A full disk is the environment's fault, not the file's: it ends the run.
+pub(super) fn no_room(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::StorageFull, reason)
+}
+
+pub(super) fn unprepared(failure: &Failure) -> Preparation {
     let reason = match failure {
         Failure::Crashed | Failure::TimedOut => "檔案過於複雜或已損壞，無法在限制內解讀".to_owned(),
         Failure::Unreadable(reason) => format!("無法讀取：{reason}"),
@@ -181,7 +189,7 @@ fn unprepared(failure: &Failure) -> Preparation {
     Preparation { content, texts: Vec::new(), fragments: Vec::new(), remarks: Vec::<Remark>::new() }
 }
 
-fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {
+pub(super) fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {
     let place = Place::file(file);
     match failure {
         Failure::Crashed => Diagnostic::new(&FILE_TOO_HARD, place, "檔案已損壞，或解讀所需的記憶體超過上限")
@@ -198,7 +206,7 @@ fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {
     .subject(file.as_str())
 }
 
-fn with_unit(diagnostic: Diagnostic, unit: &Option<UnitId>) -> Diagnostic {
+pub(super) fn with_unit(diagnostic: Diagnostic, unit: &Option<UnitId>) -> Diagnostic {
     match unit {
         Some(unit) if diagnostic.unit.is_none() => diagnostic.unit(unit.as_str()),
         _ => diagnostic,

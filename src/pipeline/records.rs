@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dossier::{Dossier, PageRange};
-use crate::exhibit::Content;
+use crate::exhibit::{Content, Preparation};
 use crate::identity;
-use crate::inventory::{InputFile, Role};
+use crate::inventory::{InputFile, Inventory, Role};
 use crate::place::RelPath;
 use crate::render;
 use crate::trace::Trace;
@@ -23,9 +23,12 @@ pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination
     let mut csv = csv_line(&["檔案", "位元組", "SHA-256", "去向", "說明", "引用"].map(str::to_owned));
     csv.insert(0, '\u{feff}');
     for file in &examination.inventory.files {
-        let (fate, note) = fate(file, &fates, examination);
+        let (fate, mut note) = fate(file, &fates, examination);
+        if let Some(by) = examination.preparations.get(&file.path).and_then(Preparation::converted_by) {
+            note.push_str(&format!("；由 {by} 轉成 PDF"));
+        }
         let fields = [
-            identity::mask(file.path.as_str()),
+            identity::mask(&shown_path(file, &examination.inventory)),
             file.bytes.to_string(),
             file.digests.sha256.clone(),
             fate.to_owned(),
@@ -53,6 +56,18 @@ pub fn fates_of(
             identity::mask(&format!("{}：{fate}{note}", file.path))
         })
         .collect()
+}
+
+/// 「…/照片.zip › 名冊.pdf」 for a member of a zip.
+fn shown_path(file: &InputFile, inventory: &Inventory) -> String {
+    let path = file.path.as_str();
+    match inventory.archive_of(&file.path) {
+        Some(archive) => {
+            let member = path[archive.path.as_str().len()..].trim_start_matches('/');
+            format!("{} › {member}", archive.path)
+        }
+        None => path.to_owned(),
+    }
 }
 
 fn evidence_fates(dossier: &Dossier, ranges: &[PageRange]) -> BTreeMap<RelPath, (&'static str, String)> {
@@ -97,6 +112,7 @@ fn fate(
     match &file.role {
         Role::Plan => ("讀為計畫", String::new()),
         Role::Template => ("讀為範本", String::new()),
+        Role::Archive(_) => ("解開", "其中的檔案逐一列於下方".to_owned()),
         Role::Guide => ("略過", "說明文件".to_owned()),
         Role::LeftOut(reason) => ("略過", reason.reason().to_owned()),
         Role::Stray(_) => ("未收錄", "不在任何佐證項目的資料夾內".to_owned()),

@@ -107,8 +107,9 @@ fn measure(name: &str, inputs: &Path, program: &Path, work: &Path, n_runs: usize
     let bytes: u64 = files.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
     println!("\n{name}: {} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
     println!("  {:<28}    clock  processors", "");
-    let mut runs: Vec<(Cost, u64, u64)> =
-        (0..n_runs).map(|_| compile(program, inputs, &work.join("out"), &["--no-compare"])).collect();
+    let mut runs: Vec<(Cost, u64, u64)> = (0..n_runs)
+        .map(|_| compile(program, inputs, &work.join("out"), &["--no-compare", "--no-cache"]))
+        .collect();
     runs.sort_by(|a, b| a.0.wall.total_cmp(&b.0.wall));
     let (cost, parent, worker) = runs[n_runs / 2];
     let floors = [
@@ -122,6 +123,12 @@ fn measure(name: &str, inputs: &Path, program: &Path, work: &Path, n_runs: usize
     }
     println!("  {:<28} {}", "sum of the floors", sum.shown());
     println!("  {:<28} {}  (median of {n_runs}, without the guard)", "compile", cost.shown());
+    // The first run fills the cache; the second is what a clerk waits for after mending a cell.
+    let again = |n: usize| {
+        let runs = (0..n).map(|_| compile(program, inputs, &work.join("out"), &["--no-compare"]));
+        runs.last().map_or(cost, |(cost, ..)| cost)
+    };
+    println!("  {:<28} {}", "second run", again(2).shown());
     println!("  compile / floors             {}", cost.over(sum));
     let output: u64 =
         load::files(&work.join("out")).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
@@ -140,7 +147,7 @@ fn compile(program: &Path, inputs: &Path, out: &Path, options: &[&str]) -> (Cost
     let mut child = Command::new(program)
         .arg("compile")
         .args(options)
-        .args(["--today", "111-02-10", "--out"])
+        .args(["--no-convert", "--today", "111-02-10", "--out"])
         .args([out, inputs])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -201,6 +208,7 @@ fn typeset(inputs: &Path, program: &Path) -> (Cost, Vec<u8>) {
     let surroundings = Surroundings {
         workspace: &workspace,
         runner: &Processes::of(program.to_owned()),
+        converter: None,
         templates: &templates,
         fonts: &fonts,
         prepared: prepared.path(),

@@ -14,8 +14,11 @@ struct Run {
 }
 
 fn run_in(folder: &Path, arguments: &[&str]) -> Run {
+    // This suite needs nothing but Rust: whether LibreOffice is there must not matter.
+    let converts = matches!(arguments.first(), Some(&("compile" | "check")));
     let output = Command::new(env!("CARGO_BIN_EXE_huibian"))
         .args(arguments)
+        .args(converts.then_some("--no-convert"))
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()

@@ -1,12 +1,15 @@
 //! The one integration binary: huibian through the doors its users take.
 
 mod accounting;
+mod archives;
 mod assessment;
 mod bundles;
+mod caching;
 mod checks;
 mod cli;
 mod collation;
 mod conformance;
+mod converting;
 mod corpus;
 mod evidence;
 mod fidelity;

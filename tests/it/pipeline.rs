@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use huibian::assets::Templates;
 use huibian::diagnostic::Diagnostic;
+use huibian::office::Converter;
 use huibian::pipeline::{self, Examination, Progress, Settings, Surroundings};
 use huibian::typeset::Fonts;
 use huibian::worker::{Failure, InProcess, Job, JobRunner, JobTask, Outcome};
@@ -27,21 +28,39 @@ impl Progress for Silent {
 }
 
 pub fn examine_with(copy: &Copy, runner: &dyn JobRunner) -> Examination {
+    examine_then(copy, runner, || ())
+}
+
+/// Examines, and does something while the prepared files are still there.
+pub fn examine_then(copy: &Copy, runner: &dyn JobRunner, then: impl FnOnce()) -> Examination {
+    examine_converting(copy, runner, None, then)
+}
+
+/// As `examine_then`, with a converter of office documents.
+pub fn examine_converting(
+    copy: &Copy,
+    runner: &dyn JobRunner,
+    converter: Option<&dyn Converter>,
+    then: impl FnOnce(),
+) -> Examination {
     let workspace = Workspace::open(&copy.inputs()).unwrap();
     let prepared = tempfile::tempdir().unwrap();
     let settings = Settings::on(Date::constant(2022, 2, 10));
     let surroundings = Surroundings {
         workspace: &workspace,
         runner,
+        converter,
         templates: &Templates::builtin(),
         fonts: &FONTS,
         prepared: prepared.path(),
         progress: &Silent,
     };
-    pipeline::examine(answers::builtin_plan(), &settings, &surroundings).unwrap()
+    let examination = pipeline::examine(answers::builtin_plan(), &settings, &surroundings).unwrap();
+    then();
+    examination
 }
 
-fn said(copy: &Copy, rule: &str) -> Vec<Diagnostic> {
+pub fn said(copy: &Copy, rule: &str) -> Vec<Diagnostic> {
     examine_with(copy, &InProcess).diagnostics.into_iter().filter(|d| d.rule.id == rule).collect()
 }
 
@@ -240,7 +259,19 @@ fn what_lies_in_an_items_folder_is_evidence_of_that_item() {
 }
 
 /// Runs the whole way in a folder, in this process, and gives the output's files.
-fn compile(copy: &Copy) -> Vec<(String, Vec<u8>)> {
+pub fn compile(copy: &Copy) -> Vec<(String, Vec<u8>)> {
+    compile_with(copy, &InProcess)
+}
+
+pub fn compile_with(copy: &Copy, runner: &dyn JobRunner) -> Vec<(String, Vec<u8>)> {
+    compile_converting(copy, runner, None)
+}
+
+pub fn compile_converting(
+    copy: &Copy,
+    runner: &dyn JobRunner,
+    converter: Option<&dyn Converter>,
+) -> Vec<(String, Vec<u8>)> {
     let workspace = Workspace::open(&copy.inputs()).unwrap();
     let mut output = huibian::output::OutputFolder::begin(&copy.output(), &copy.inputs()).unwrap();
     let prepared = output.scratch().unwrap();
@@ -248,7 +279,8 @@ fn compile(copy: &Copy) -> Vec<(String, Vec<u8>)> {
     let templates = Templates::builtin();
     let surroundings = Surroundings {
         workspace: &workspace,
-        runner: &InProcess,
+        runner,
+        converter,
         templates: &templates,
         fonts: &FONTS,
         prepared: &prepared,
