@@ -4,6 +4,7 @@
 //! Reads the parts' characters and little of their structure: what a program hides is still there.
 //! Cells of spreadsheets are read by `sheets`.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use crate::container::{Package, WORKBOOK_CAPS, decode_part, sniff};
@@ -19,7 +20,10 @@ use super::sheets;
 const BREAKS: [&str; 12] =
     ["p", "h", "table-cell", "tc", "br", "line-break", "si", "c", "cell", "comment", "cp", "lpwstr"];
 /// Attributes people write in.
-const WRITTEN: [&str; 12] = [
+const WRITTEN: [&str; 15] = [
+    "promptTitle",
+    "error",
+    "display",
     "title",
     "descr",
     "alt",
@@ -40,10 +44,10 @@ const DEPTH: usize = 2;
 pub(super) fn read(bytes: &[u8], media_type: MediaType, depth: usize) -> Option<Gathered> {
     let mut package = Package::open(Cursor::new(bytes), &WORKBOOK_CAPS).ok()?;
     let mut gathered = Gathered::default();
-    let is_sheet = match media_type {
+    let read_as_cells = match media_type {
         MediaType::Xlsx => sheets::xlsx(&mut package, &mut gathered),
         MediaType::Ods => sheets::ods(&mut package, &mut gathered),
-        _ => false,
+        _ => BTreeSet::new(),
     };
     let entries: Vec<(usize, String)> = package
         .entries()
@@ -53,7 +57,7 @@ pub(super) fn read(bytes: &[u8], media_type: MediaType, depth: usize) -> Option<
         .map(|(index, entry)| (index, entry.name.text.to_lowercase()))
         .collect();
     for (index, name) in entries {
-        if is_sheet && sheets::is_read(&name) {
+        if read_as_cells.contains(&name) {
             continue;
         }
         let Ok(part) = package.read(index) else {
@@ -119,7 +123,7 @@ fn end_line(text: &mut String) {
 }
 
 /// On lines of their own, before the text they stand in.
-fn attributes(tag: &Tag<'_>, text: &mut String) {
+pub(super) fn attributes(tag: &Tag<'_>, text: &mut String) {
     let is_variable = matches!(tag.name, "docVar" | "alias" | "tag" | "Relationship");
     for (name, value) in tag.attributes() {
         let is_written = WRITTEN.contains(&name) || is_variable && matches!(name, "val" | "Target");

@@ -4,7 +4,7 @@
 //! For looking through, not for computing: formulas and formats are ignored, and a cell that a
 //! program would refuse is read all the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use crate::container::{Package, decode_part};
@@ -14,6 +14,7 @@ use crate::place::CellRef;
 use super::cells::Cells;
 use super::gathered::Gathered;
 use super::marks::{Mark, Marks};
+use super::package::attributes;
 
 type Opened<'a> = Package<Cursor<&'a [u8]>>;
 
@@ -22,40 +23,42 @@ const REPEATED: u32 = 10;
 /// Cells of one file at most: more than anyone fills in.
 const MAX_CELLS: usize = 400_000;
 
-/// Whether a part's texts are read here, so that they are not told twice.
-pub(super) fn is_read(part: &str) -> bool {
-    part == "content.xml"
-        || part.ends_with("sharedstrings.xml")
-        || part.contains("worksheets/sheet")
-        || part.contains("xl/comments")
-        || part.ends_with("xl/workbook.xml")
-}
-
-/// Reads an .xlsx as far as it goes; `false` when it has no list of sheets.
-pub(super) fn xlsx(package: &mut Opened<'_>, gathered: &mut Gathered) -> bool {
-    let Some(workbook) = part(package, "xl/workbook.xml") else { return false };
-    let strings = part(package, "xl/sharedStrings.xml").map(|text| strings(&text)).unwrap_or_default();
+/// Reads an .xlsx as far as it goes. Gives the parts that need not be read once more, lower-case.
+pub(super) fn xlsx(package: &mut Opened<'_>, gathered: &mut Gathered) -> BTreeSet<String> {
+    const WORKBOOK: &str = "xl/workbook.xml";
+    const STRINGS: &str = "xl/sharedStrings.xml";
+    let mut read = BTreeSet::new();
+    let Some(workbook) = part(package, WORKBOOK) else { return read };
+    let strings = part(package, STRINGS).map(|text| strings(&text)).unwrap_or_default();
+    read.insert(STRINGS.to_lowercase());
+    let mut used = BTreeSet::new();
     let targets = relations(package, "xl/_rels/workbook.xml.rels");
     for (name, relation) in listed(&workbook) {
         gathered.push(Spot::SheetName { sheet: name.clone() }, "", name.clone());
         let Some(target) = targets.get(&relation) else { continue };
         let file = target.rsplit('/').next().unwrap_or(target);
-        let Some(sheet) = part(package, &format!("xl/worksheets/{file}")) else { continue };
+        let path = format!("xl/worksheets/{file}");
+        let Some(sheet) = part(package, &path) else { continue };
+        read.insert(path.to_lowercase());
         let mut cells = Cells::new(&name);
-        let rest = worksheet(&sheet, &strings, &mut cells);
+        let rest = worksheet(&sheet, &strings, &mut used, &mut cells);
         cells.finish(gathered);
-        gathered.push(Spot::part("頁首頁尾"), "", rest);
+        gathered.push_long(&rest, |_| Spot::part("頁首頁尾"));
         for target in relations(package, &format!("xl/worksheets/_rels/{file}.rels")).into_values() {
-            let file = target.rsplit('/').next().unwrap_or(&target);
-            if let Some(comments) =
-                file.to_lowercase().contains("comment").then(|| part(package, &format!("xl/{file}")))
-                && let Some(comments) = comments
-            {
+            let path = format!("xl/{}", target.trim_start_matches("../").trim_start_matches("/xl/"));
+            let is_comment = path.to_lowercase().contains("comment");
+            if let Some(comments) = is_comment.then(|| part(package, &path)).flatten() {
                 notes(&comments, &name, gathered);
+                read.insert(path.to_lowercase());
             }
         }
     }
-    true
+    // What no cell shows any more is still in the file.
+    let unused = strings.into_iter().enumerate().filter(|(index, _)| !used.contains(index));
+    for (_, text) in unused {
+        gathered.push(Spot::part("其他內容"), "", text);
+    }
+    read
 }
 
 fn part(package: &mut Opened<'_>, name: &str) -> Option<String> {
@@ -102,7 +105,7 @@ fn strings(part: &str) -> Vec<String> {
 }
 
 /// Puts the cells of a worksheet; what is written outside of cells comes back.
-fn worksheet(part: &str, strings: &[String], cells: &mut Cells) -> String {
+fn worksheet(part: &str, strings: &[String], used: &mut BTreeSet<usize>, cells: &mut Cells) -> String {
     let (mut at, mut is_shared, mut in_formula) = (None, false, false);
     let (mut value, mut rest) = (String::new(), String::new());
     for mark in Marks::of(part) {
@@ -113,6 +116,7 @@ fn worksheet(part: &str, strings: &[String], cells: &mut Cells) -> String {
                 value.clear();
             }
             Mark::Open(tag) if tag.name == "f" => in_formula = true,
+            Mark::Open(tag) if at.is_none() => attributes(&tag, &mut rest),
             Mark::Close("f") => in_formula = false,
             Mark::Text(_) if in_formula => {}
             Mark::Text(text) if at.is_some() => value.push_str(&text),
@@ -120,6 +124,7 @@ fn worksheet(part: &str, strings: &[String], cells: &mut Cells) -> String {
             Mark::Close("c") => {
                 if let Some(at) = at.take().filter(|_| cells.len() < MAX_CELLS) {
                     let shared = is_shared.then(|| value.trim().parse::<usize>().ok()).flatten();
+                    used.extend(shared);
                     let text = shared.and_then(|index| strings.get(index)).unwrap_or(&value);
                     cells.put(at, text);
                 }
@@ -151,9 +156,9 @@ fn notes(part: &str, sheet: &str, gathered: &mut Gathered) {
     gathered.push(Spot::part("註解"), "", text);
 }
 
-/// Reads an .ods as far as it goes; `false` when it has no content.
-pub(super) fn ods(package: &mut Opened<'_>, gathered: &mut Gathered) -> bool {
-    let Some(content) = part(package, "content.xml") else { return false };
+/// Reads an .ods as far as it goes; as [`xlsx`].
+pub(super) fn ods(package: &mut Opened<'_>, gathered: &mut Gathered) -> BTreeSet<String> {
+    let Some(content) = part(package, "content.xml") else { return BTreeSet::new() };
     let mut walk = OdsWalk::default();
     let mut cells: Option<(String, Cells)> = None;
     for mark in Marks::of(&content) {
@@ -177,7 +182,7 @@ pub(super) fn ods(package: &mut Opened<'_>, gathered: &mut Gathered) -> bool {
         done.finish(gathered);
     }
     gathered.push_long(&walk.outside, |_| Spot::part("其他內容"));
-    true
+    BTreeSet::from(["content.xml".to_owned()])
 }
 
 /// Where in a table of an .ods the reading stands.

@@ -28,9 +28,10 @@ pub(super) fn passport(glyphs: &[Glyph], at: usize, cues: &Cues) -> Option<Found
     }
     let run = [9, 8].into_iter().find_map(|length| run(glyphs, at, length))?;
     let n_letters = run.characters.iter().take_while(|c| c.is_ascii_alphabetic()).count();
-    let tail = run.characters[run.characters.len() - 1];
     let digits = &run.characters[n_letters..];
-    let is_closed = tail.is_ascii_alphabetic() && digits[..digits.len() - 1].iter().all(char::is_ascii_digit);
+    let is_closed = digits
+        .split_last()
+        .is_some_and(|(tail, digits)| tail.is_ascii_alphabetic() && digits.iter().all(char::is_ascii_digit));
     let is_form = n_letters <= 2 && (run.is_digits(n_letters) || n_letters == 1 && is_closed);
     let is_bare = n_letters == 0;
     if !is_form || run.broken || is_bare && (run.characters.len() != 9 || distance > BARE_REACH) {

@@ -5,8 +5,9 @@ use std::io::Cursor;
 
 use huibian::container::{Packing, ZipSink, sniff};
 use huibian::extract::extract;
-use huibian::identity::{self, IdentityKind};
+use huibian::identity::{self, IdentityKind, Released};
 use huibian::inventory::MediaType;
+use proptest::prelude::*;
 
 /// The same numbers on every run (xorshift64).
 struct Numbers(u64);
@@ -279,6 +280,12 @@ const CONTAINERS: &[Container] = &[
         );
         xlsx(&[("xl/sharedStrings.xml", format!("<sst><si>{}</si></sst>", runs(text)))], sheet)
     }),
+    ("xlsx, a string no cell shows", |label, text| {
+        xlsx(&[("xl/sharedStrings.xml", format!("<sst><si><t>{label}{text}</t></si></sst>"))], String::new())
+    }),
+    ("xlsx, an input prompt", |label, text| {
+        xlsx(&[], format!("</sheetData><dataValidation prompt=\"{label}{text}\"/><sheetData>"))
+    }),
     ("xlsx, comment", |label, text| {
         let relations =
             "<Relationships><Relationship Id='c' Target='../comments1.xml'/></Relationships>".to_owned();
@@ -381,6 +388,49 @@ fn numbers_over_several_cells_are_put_together() {
         IdentityKind::National,
         &ods([row("O", 1), row("1", 1), row("9", 7), row("2", 1)].concat())
     ));
+}
+
+proptest! {
+    /// Whatever is typed: looking and masking end, masking keeps every character's place and leaves
+    /// nothing to be found, and so does cutting out.
+    #[test]
+    fn any_text_is_masked_for_good(
+        pieces in prop::collection::vec(
+            prop_oneof![
+                "[A-Za-z0-9 ()+号號年月日/.-]{0,12}",
+                "\\PC{0,6}",
+                prop::sample::select(vec![
+                    "護照", "出生日期", "庇護所", "示例市光復路", "被害人", "身分證", "文號", "O199999992", "日生", "一二三",
+                ]).prop_map(str::to_owned),
+            ],
+            0..8,
+        )
+    ) {
+        let text = pieces.concat();
+        let masked = identity::mask(&text);
+        prop_assert_eq!(masked.chars().count(), text.chars().count());
+        prop_assert_eq!(identity::find(&masked), vec![], "{} -> {}", text, masked);
+        let printed = identity::redact(&text, &Released::default());
+        prop_assert_eq!(identity::find(&printed), vec![], "{} -> {}", text, printed);
+    }
+
+    /// Bytes that only look like a format end in texts or in nothing.
+    #[test]
+    fn any_bytes_are_looked_through(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        for media_type in [
+            MediaType::Text, MediaType::Cfb, MediaType::Jpeg, MediaType::Png, MediaType::Webp,
+            MediaType::Pdf, MediaType::Docx, MediaType::Unknown,
+        ] {
+            let _ = extract(&bytes, media_type);
+        }
+    }
+
+    #[test]
+    fn any_markup_is_looked_through(markup in "[<>/&;=\"' a-z0-9:!\\[\\]-]{0,80}") {
+        for bytes in [ods(markup.clone()), xlsx(&[], markup.clone()), docx("word/document.xml", markup.clone())] {
+            let _ = extract(&bytes, sniff(&bytes));
+        }
+    }
 }
 
 /// Text files from before Unicode.
