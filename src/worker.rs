@@ -144,8 +144,7 @@ pub enum Outcome {
     Marked(Handle),
     /// There can be no marked copy; why, as told to users.
     Unmarkable(String),
-    /// Pages that look different; `None` when they cannot be drawn.
-    Compared(Option<Vec<usize>>),
+    Compared(pdf::Comparison),
     Received(Reception),
     Failed(Failure),
 }

@@ -62,8 +62,8 @@ impl Remembering<'_> {
                 return self.cache.disown(&job.path);
             }
             (Outcome::Prepared(_), Some(folder)) => prepared(folder, &job.key()),
-            // Numbers of pages: a comparison that did not end is tried again.
-            (Outcome::Compared(Some(_)), _) => Ok(Vec::new()),
+            // Numbers of pages alone.
+            (Outcome::Compared(_), _) => Ok(Vec::new()),
             _ => return,
         };
         if let (Ok(note), Ok(files)) = (serde_json::to_string(outcome), files) {

@@ -7,6 +7,7 @@
 
 use hayro::hayro_syntax::Pdf;
 use lopdf::Document;
+use serde::{Deserialize, Serialize};
 
 use super::annotations::drawn_areas;
 use super::render::{self, Drawn, Renderer};
@@ -23,22 +24,35 @@ const VISIBLE: f64 = 12.0;
 /// Shapes of pages differ by rounding only; others (boxes that make no sense) cannot be laid on each other.
 const MAX_STRETCH: f64 = 0.01;
 
-/// The pages (from 1) among `pages` that look different in `bound` than in `source`; `None` when one of the
-/// two cannot be drawn at all.
-pub fn compare(source: &[u8], bound: &[u8], pages: &[usize]) -> Option<Vec<usize>> {
-    let (source_pdf, bound_pdf) = (render::open(source).ok()?, render::open(bound).ok()?);
+/// What came of comparing pages, all counted from 1.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// They look different.
+    pub differing: Vec<usize>,
+    /// One side cannot be drawn, or the two cannot be laid on each other.
+    pub not_drawn: Vec<usize>,
+}
+
+/// Compares `pages` (from 1) as they look in `bound` and in `source`.
+pub fn compare(source: &[u8], bound: &[u8], pages: &[usize]) -> Comparison {
+    let (Ok(source_pdf), Ok(bound_pdf)) = (render::open(source), render::open(bound)) else {
+        return Comparison { not_drawn: pages.to_vec(), ..Comparison::default() };
+    };
     let mut marks = Marks { source, document: None };
-    let mut differing = Vec::new();
+    let mut found = Comparison::default();
     let (source, bound) = (Renderer::new(&source_pdf), Renderer::new(&bound_pdf));
     for page in pages {
-        let index = page.checked_sub(1)?;
-        let Some((left, right)) = drawn(&source, &source_pdf, &bound, index) else { continue };
+        let index = page.saturating_sub(1);
+        let Some((left, right)) = drawn(&source, &source_pdf, &bound, index) else {
+            found.not_drawn.push(*page);
+            continue;
+        };
         let squares = differing_squares(&left, &right);
         if !squares.is_empty() && !marks.explain(index, &squares, &right) {
-            differing.push(*page);
+            found.differing.push(*page);
         }
     }
-    Some(differing)
+    found
 }
 
 /// Both pages at the same size; `None` when they have no shape in common, or neither can be drawn.

@@ -23,7 +23,7 @@ mod write;
 
 pub use clean::{Cleaned, Pictured, PicturedWhy, Refusal, clean};
 pub use fonts::MissingFonts;
-pub use guard::compare;
+pub use guard::{Comparison, compare};
 pub use hidden::{Hidden, hidden};
 pub use merge::merge;
 pub use press::{Picture, press_pictures};

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::exhibit::{Content, Preparation, Remark};
 use crate::inventory::{InputFile, Inventory, MediaType};
+use crate::pdf::Comparison;
 use crate::place::RelPath;
 use crate::worker::{Job, JobTask, Outcome};
 
@@ -36,16 +37,19 @@ pub fn compare(
         }
     }
     let outcomes = reading::run(&jobs, "比對裝訂頁面", around)?;
-    let mut found: BTreeMap<&RelPath, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    let mut found: BTreeMap<&RelPath, Comparison> = BTreeMap::new();
     for ((file, job), outcome) in files.iter().zip(&jobs).zip(outcomes) {
         let JobTask::Compare { pages, .. } = &job.task else { continue };
-        let (all_differing, not_drawn) = found.entry(&file.path).or_default();
+        let whole = found.entry(&file.path).or_default();
         match outcome {
-            Outcome::Compared(Some(differing)) => all_differing.extend(differing),
-            _ => not_drawn.extend(pages),
+            Outcome::Compared(part) => {
+                whole.differing.extend(part.differing);
+                whole.not_drawn.extend(part.not_drawn);
+            }
+            _ => whole.not_drawn.extend(pages),
         }
     }
-    for (path, (differing, not_drawn)) in found {
+    for (path, Comparison { differing, not_drawn }) in found {
         if let Some(preparation) = preparations.get_mut(path) {
             preparation.remarks.push(Remark::Compared { differing, not_drawn });
         }
