@@ -247,9 +247,11 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
         [
             "hsinchu-110-self-assessment.zip",
             "佐證資料.pdf",
+            "內部/未印出.csv",
             "內部/檔案總帳.csv",
             "內部/檢核結果.txt",
             "內部/產出清單.json",
+            "內部/資料來源.csv",
             "自評表.pdf",
             "郵件草稿.eml",
             "郵件草稿.txt",
@@ -307,9 +309,11 @@ fn a_workspace_with_errors_gives_drafts_and_no_bundle_is_left() {
     assert_eq!(
         names,
         [
+            "內部/未印出.csv",
             "內部/檔案總帳.csv",
             "內部/檢核結果.txt",
             "內部/產出清單.json",
+            "內部/資料來源.csv",
             "草稿-佐證資料.pdf",
             "草稿-自評表.pdf"
         ]
