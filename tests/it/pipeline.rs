@@ -257,7 +257,7 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
             "郵件草稿.txt",
         ]
     );
-    let ledger = String::from_utf8(files[2].1.clone()).unwrap();
+    let ledger = String::from_utf8(files[3].1.clone()).unwrap();
     assert_eq!(ledger.lines().count(), before.len() + 1);
     for (path, _) in &before {
         let name = name(path, &copy.inputs());
