@@ -82,7 +82,7 @@ fn scoring_table(plan: &Plan) -> Annex {
         identity: plan.id.clone(),
         iso_day: plan.period.last.to_string(),
         header: ["面向", "評分項目", "4P", "配分", "評分說明", "主責單位"].map(str::to_owned).to_vec(),
-        widths: vec![6, 16, 9, 9, 26, 14],
+        widths: vec![8, 16, 13, 10, 22, 14],
         rows,
         notes,
     }

@@ -2,6 +2,7 @@
 //! and whatever is wrong is told at its cell.
 
 use std::process::Command;
+use std::sync::LazyLock;
 
 use huibian::assets::plans;
 use huibian::diagnostic::{Diagnostic, Diagnostics};
@@ -18,7 +19,13 @@ fn below() -> Vec<PlanLayer> {
     plan::builtin_layers(plans::DEFAULT, &plans::builtin).unwrap()
 }
 
+static EXPORTED: LazyLock<Grid> = LazyLock::new(export);
+
 fn exported() -> Grid {
+    EXPORTED.clone()
+}
+
+fn export() -> Grid {
     let layers = below();
     let plan = plan::lower(&layers).0.unwrap();
     let sheets = sheets::sheets(&layers, &mut Diagnostics::new()).unwrap();
@@ -184,7 +191,7 @@ fn a_sheet_or_column_that_is_gone_is_told() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// Whatever stands in a cell is read or told, never a panic.
     #[test]
