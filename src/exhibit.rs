@@ -20,6 +20,10 @@ pub struct Handle(pub String);
 pub trait ByteSource: Sync {
     /// The bytes of a prepared file.
     fn prepared(&self, handle: &Handle) -> io::Result<Vec<u8>>;
+    /// The size in bytes of a prepared file.
+    fn prepared_size(&self, handle: &Handle) -> io::Result<u64> {
+        Ok(self.prepared(handle)?.len() as u64)
+    }
     /// The bytes of an input file.
     fn input(&self, path: &RelPath) -> io::Result<Vec<u8>>;
 }

@@ -344,6 +344,10 @@ impl ByteSource for DiskSource {
         fs::read(self.prepared.join(&handle.0))
     }
 
+    fn prepared_size(&self, handle: &Handle) -> io::Result<u64> {
+        Ok(fs::metadata(self.prepared.join(&handle.0))?.len())
+    }
+
     fn input(&self, path: &RelPath) -> io::Result<Vec<u8>> {
         fs::read(self.workspace.on_disk(path))
     }

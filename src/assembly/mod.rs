@@ -7,6 +7,7 @@ mod appendices;
 mod charts;
 mod tables;
 mod values;
+mod volumes;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,8 @@ use crate::plan::{
 };
 use crate::roc;
 use crate::submission::{Answer, Applies, EditorialMode, SecretariatAnswers, Submission};
+
+pub use volumes::divide;
 
 /// Everything a dossier is made of.
 pub struct Material<'a> {
@@ -72,15 +75,20 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         score: score_overview(material),
         detail_tables: details,
         appendices,
+        volumes: Vec::new(),
+        volume: None,
         signatures: plan.signatures.clone(),
         missing,
     }
 }
 
-/// Writes measured pages into the references; those of appendices without pages stay open.
+/// Writes measured pages into the references, those of all volumes in their order; references to
+/// appendices without pages stay open.
 pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
-    let pages: BTreeMap<&str, (usize, usize)> =
-        ranges.iter().map(|range| (range.number.as_str(), (range.first, range.last))).collect();
+    let mut pages: BTreeMap<&str, (&PageRange, &PageRange)> = BTreeMap::new();
+    for range in ranges {
+        pages.entry(&range.number).or_insert((range, range)).1 = range;
+    }
     let references = dossier
         .facets
         .iter_mut()
@@ -88,8 +96,10 @@ pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
         .flat_map(|indicator| &mut indicator.references);
     for reference in references {
         if let Some((first, last)) = pages.get(reference.number.as_str()) {
-            reference.first_page = Some(*first);
-            reference.last_page = Some(*last);
+            reference.first_page = Some(first.first);
+            reference.last_page = Some(last.last);
+            reference.first_volume = first.volume;
+            reference.last_volume = last.volume;
         }
     }
 }
@@ -291,6 +301,8 @@ fn references(tasks: &[&Task], appendices: &[crate::dossier::Appendix]) -> Vec<R
             unit: appendix.unit.clone(),
             first_page: None,
             last_page: None,
+            first_volume: None,
+            last_volume: None,
         })
         .collect()
 }

@@ -4,4 +4,5 @@
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("letters/subject.hbs", include_str!("../../templates/letters/subject.hbs")),
     ("letters/mail.hbs", include_str!("../../templates/letters/mail.hbs")),
+    ("letters/official.hbs", include_str!("../../templates/letters/official.hbs")),
 ];

@@ -4,5 +4,6 @@
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("typst/form.typ", include_str!("../../templates/typst/form.typ")),
     ("typst/appendices.typ", include_str!("../../templates/typst/appendices.typ")),
+    ("typst/dispatch.typ", include_str!("../../templates/typst/dispatch.typ")),
     ("typst/style.typ", include_str!("../../templates/typst/style.typ")),
 ];

@@ -13,7 +13,7 @@ use crate::inventory::sha512_hex;
 use super::{is_safe, on_windows};
 
 /// Limits for a bundle: larger than any that can be mailed or burnt on one disc.
-const BUNDLE_CAPS: Caps = Caps {
+pub(super) const BUNDLE_CAPS: Caps = Caps {
     file: 5 << 30,
     total: 5 << 30,
     part: 4 << 30,

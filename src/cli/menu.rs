@@ -26,6 +26,7 @@ pub fn run() -> anyhow::Result<u8> {
                 inputs: "inputs".into(),
                 out: "output".into(),
                 draft: false,
+                dry_run: false,
                 today: None,
             }),
             "4" => open(Path::new("output")),

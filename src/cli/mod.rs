@@ -11,6 +11,7 @@ mod forms;
 mod init;
 mod menu;
 mod progress;
+mod rehearsal;
 mod verify;
 
 use std::io::{BufReader, Write};

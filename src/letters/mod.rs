@@ -1,7 +1,13 @@
-//! The mail draft to the recipient: an .eml that opens unsent, and the same text as .txt.
+//! Mail drafts to the recipient (an .eml that opens unsent, the same text as .txt) and the official
+//! letter.
 //!
 //! The only module that names `mail_builder`. Boundary, Message-ID and date are fixed by the dossier:
 //! the same bundle gives the same draft. Sends nothing.
+
+mod base64;
+mod official;
+
+use std::io::{self, Read, Write};
 
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
@@ -17,6 +23,32 @@ use crate::plan::Plan;
 use crate::submission::SecretariatAnswers;
 use crate::template::{self, TemplateError};
 
+pub use official::{OfficialLetter, Sending};
+
+/// Stands where the attachment's encoded bytes belong; no header or text of ours holds a control
+/// character.
+const ATTACHMENT_GOES_HERE: &[u8] = b"\x01attachment\x01";
+
+/// How a mail carries the bundle it announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carriage {
+    Attached,
+    /// The mail names a link, which the clerk pastes.
+    Link,
+    /// A disc follows by post.
+    Disc,
+}
+
+/// A bundle in a file of its own: the whole, or a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleFile {
+    pub name: String,
+    pub bytes: u64,
+    /// Needed when the bundle does not travel in the mail itself.
+    pub sha256: Option<String>,
+}
+
 /// What the mail templates are given.
 #[derive(Debug, Clone, Serialize)]
 pub struct MailView {
@@ -26,122 +58,190 @@ pub struct MailView {
     pub identity: String,
     pub document_number: Option<String>,
     pub bundle_name: String,
+    pub bundle_megabytes: String,
+    pub sha256: Option<String>,
     pub contents: Vec<Line>,
     pub contacts: Vec<ContactLine>,
-    /// The bundle is too large for one mail.
-    pub over_limit: bool,
-    pub bundle_megabytes: String,
-    pub mail_megabytes: String,
-    pub limit_megabytes: String,
+    /// Which volume this mail carries, from 1, and of how many.
+    pub volume: Option<usize>,
+    pub n_volumes: usize,
+    /// What the other volumes hold, and where: one line each.
+    pub others: Vec<Line>,
+    pub attached: bool,
+    pub link: bool,
+    pub disc: bool,
     #[serde(skip)]
     recipient_email: Option<String>,
-    #[serde(skip)]
-    limit_bytes: u64,
     #[serde(skip)]
     prepared_on_iso: String,
 }
 
-/// A file of the bundle, in words.
+/// A file of the bundle, or a volume, in words.
 #[derive(Debug, Clone, Serialize)]
 pub struct Line {
     pub name: String,
     pub caption: String,
 }
 
-/// A draft, ready to be written.
-#[derive(Debug, Clone)]
-pub struct MailDraft {
-    pub eml: Vec<u8>,
-    pub text: String,
-    /// Size of the mail with its attachment, when that is over the limit.
-    pub over_limit: Option<u64>,
-}
-
 impl MailView {
-    pub fn new(plan: &Plan, dossier: &Dossier, secretariat: &SecretariatAnswers, bundle_name: &str) -> Self {
-        let line = |name: &str, caption: String| Line { name: name.to_owned(), caption };
-        let n_appendices = dossier.appendices.iter().filter(|appendix| appendix.absent.is_none()).count();
+    /// The view of the whole, or of the volume that `dossier` names.
+    pub fn new(
+        plan: &Plan,
+        dossier: &Dossier,
+        secretariat: &SecretariatAnswers,
+        bundle: &BundleFile,
+        carriage: Carriage,
+    ) -> Self {
+        let others =
+            dossier.volumes.iter().filter(|line| dossier.volume.is_some_and(|own| own != line.number));
         MailView {
             title: dossier.title.clone(),
             government: dossier.government.clone(),
             recipient: dossier.recipient.clone(),
             identity: dossier.identity.clone(),
-            document_number: secretariat.document_number.as_ref().map(|number| identity::mask(&number.value)),
-            bundle_name: bundle_name.to_owned(),
-            contents: vec![
-                line("自評表", "PDF".to_owned()),
-                line("佐證資料", format!("PDF，附件 {n_appendices} 項，附索引與頁碼")),
-            ],
+            document_number: document_number(secretariat),
+            bundle_name: bundle.name.clone(),
+            bundle_megabytes: megabytes(bundle.bytes),
+            sha256: bundle.sha256.clone(),
+            contents: contents(dossier),
             contacts: dossier.contacts.clone(),
-            over_limit: false,
-            bundle_megabytes: String::new(),
-            mail_megabytes: String::new(),
-            limit_megabytes: megabytes(plan.limits.mail_bytes),
+            volume: dossier.volume,
+            n_volumes: dossier.volumes.len(),
+            others: others
+                .map(|line| Line { name: format!("第{}冊", line.number), caption: line.holding() })
+                .collect(),
+            attached: carriage == Carriage::Attached,
+            link: carriage == Carriage::Link,
+            disc: carriage == Carriage::Disc,
             recipient_email: plan.recipient.email.clone(),
-            limit_bytes: plan.limits.mail_bytes,
             prepared_on_iso: dossier.prepared_on_iso.clone(),
+        }
+    }
+
+    /// Unlike in every mail of a run.
+    fn mark(&self) -> String {
+        match self.volume {
+            Some(volume) => format!("{}-{volume}", self.identity),
+            None => self.identity.clone(),
         }
     }
 }
 
-/// Writes the draft; over the limit it carries no attachment and says how to deliver instead.
-pub fn mail_draft(view: &MailView, bundle: &[u8], templates: &Templates) -> Result<MailDraft, TemplateError> {
+fn contents(dossier: &Dossier) -> Vec<Line> {
+    let line = |name: &str, caption: String| Line { name: name.to_owned(), caption };
+    let mut contents = Vec::new();
+    if dossier.volume.is_none_or(|volume| volume == 1) {
+        contents.push(line("自評表", "PDF".to_owned()));
+    }
+    match dossier.volumes.iter().find(|line| Some(line.number) == dossier.volume) {
+        Some(volume) => {
+            let appendices = volume.appendices().unwrap_or_else(|| "各冊目錄".to_owned());
+            contents.push(line(
+                &format!("佐證資料 第{}冊", volume.number),
+                format!("PDF，{appendices}，附索引與頁碼"),
+            ));
+        }
+        None => {
+            contents.push(line("佐證資料", format!("PDF，附件 {} 項，附索引與頁碼", dossier.n_bound())));
+        }
+    }
+    contents
+}
+
+/// A draft with a gap for its attachment.
+#[derive(Debug, Clone)]
+pub struct MailDraft {
+    before: Vec<u8>,
+    /// `None`: nothing is attached.
+    after: Option<Vec<u8>>,
+    /// The same for whoever writes the mail by hand.
+    pub text: String,
+}
+
+impl MailDraft {
+    /// Size in bytes of the mail with an attachment of so many bytes, base64 counted.
+    pub fn size(&self, attachment: u64) -> u64 {
+        let Some(after) = &self.after else { return self.before.len() as u64 };
+        (self.before.len() + after.len()) as u64 + base64::encoded_length(attachment)
+    }
+
+    /// The largest attachment with which the mail stays within both limits, in bytes.
+    pub fn room(&self, mail_limit: u64, attachment_limit: Option<u64>) -> u64 {
+        let encoded = mail_limit.saturating_sub(self.size(0));
+        base64::bytes_within(attachment_limit.map_or(encoded, |limit| limit.min(encoded)))
+    }
+
+    /// Writes the .eml, encoding the attachment as it is read.
+    ///
+    /// # Errors
+    /// Those of reading and writing.
+    pub fn write(&self, attachment: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&self.before)?;
+        if let Some(after) = &self.after {
+            base64::encode(attachment, out)?;
+            out.write_all(after)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a draft, but for its attachment.
+pub fn mail_draft(view: &MailView, templates: &Templates) -> Result<MailDraft, TemplateError> {
     let subject = template::render("letters/subject.hbs", view, templates)?;
     // A header is one line, whatever a template or a title holds.
     let lines = subject.split(char::is_control).map(str::trim).filter(|line| !line.is_empty());
     let subject = lines.collect::<Vec<_>>().join(" ");
     let body = template::render("letters/mail.hbs", view, templates)?;
-    let bare = message(view, &subject, &body, None);
-    let size = bare.len() as u64 + encoded_size(bundle.len() as u64);
-    if size <= view.limit_bytes {
-        let eml = message(view, &subject, &body, Some(bundle));
-        return Ok(MailDraft { text: plain(view, &subject, &body), eml, over_limit: None });
-    }
-    let view = MailView {
-        over_limit: true,
-        bundle_megabytes: megabytes(bundle.len() as u64),
-        mail_megabytes: megabytes(size),
-        ..view.clone()
-    };
-    let body = template::render("letters/mail.hbs", &view, templates)?;
-    let eml = message(&view, &subject, &body, None);
-    Ok(MailDraft { text: plain(&view, &subject, &body), eml, over_limit: Some(size) })
+    let body: String = body.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect();
+    let text = plain(view, &subject, &body);
+    let message = message(view, &subject, &body);
+    let gap = message.windows(ATTACHMENT_GOES_HERE.len()).position(|bytes| bytes == ATTACHMENT_GOES_HERE);
+    Ok(match gap {
+        None => MailDraft { before: message, after: None, text },
+        Some(gap) => {
+            // The part's own line break stands after the gap; the encoding brings one for each line.
+            let after = message[gap + ATTACHMENT_GOES_HERE.len()..].to_vec();
+            MailDraft { before: message[..gap].to_vec(), after: Some(after), text }
+        }
+    })
 }
 
-/// Bytes of an attachment in a mail: base64 in lines of 76 with CRLF (RFC 2045 §6.8), and its headers.
-fn encoded_size(bytes: u64) -> u64 {
-    let encoded = bytes.div_ceil(3) * 4;
-    encoded + encoded.div_ceil(76) * 2 + 600
+/// 發文字號 as the secretariat typed it, identity numbers masked.
+pub fn document_number(secretariat: &SecretariatAnswers) -> Option<String> {
+    secretariat.document_number.as_ref().map(|number| identity::mask(&number.value))
 }
 
 /// Decimal megabytes with one decimal, as mail systems state their limits.
-fn megabytes(bytes: u64) -> String {
+pub fn megabytes(bytes: u64) -> String {
     format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }
 
 /// `X-Unsent: 1` makes mail programs open it as a draft; there is no From, so that the sender's own
 /// account is used.
-fn message(view: &MailView, subject: &str, body: &str, bundle: Option<&[u8]>) -> Vec<u8> {
+fn message(view: &MailView, subject: &str, body: &str) -> Vec<u8> {
     let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
     let text = MimePart::new("text/plain", BodyPart::Text(body.into()));
-    let content = match bundle {
-        None => text,
-        Some(bytes) => MimePart::new(
-            ContentType::new("multipart/mixed").attribute("boundary", format!("huibian-{}", view.identity)),
+    let content = if view.attached {
+        let boundary = format!("huibian-{}", view.mark());
+        MimePart::new(
+            ContentType::new("multipart/mixed").attribute("boundary", boundary),
             BodyPart::Multipart(vec![
                 text,
                 // The name twice: mail programs of old read it from the content type only.
                 MimePart::new(
                     ContentType::new("application/zip").attribute("name", view.bundle_name.as_str()),
-                    BodyPart::Binary(bytes.into()),
+                    BodyPart::Binary(ATTACHMENT_GOES_HERE.into()),
                 )
-                .attachment(view.bundle_name.as_str()),
+                .attachment(view.bundle_name.as_str())
+                .transfer_encoding("base64"),
             ]),
-        ),
+        )
+    } else {
+        text
     };
     let mut builder = MessageBuilder::new()
         .header("X-Unsent", Raw::new("1"))
-        .message_id(format!("{}@huibian.invalid", view.identity))
+        .message_id(format!("{}@huibian.invalid", view.mark()))
         .header("Date", Raw::new(date_header(&view.prepared_on_iso)))
         .subject(subject)
         .body(content);
@@ -166,11 +266,15 @@ fn plain(view: &MailView, subject: &str, body: &str) -> String {
         Some(email) => format!("收件人：{} <{email}>", view.recipient),
         None => format!("收件人：（請填入{}承辦人的電子郵件）", view.recipient),
     };
-    let attachment = if view.over_limit {
-        "附件：（檔案過大，未附）".to_owned()
-    } else {
+    let attachment = if view.attached {
         format!("附件：{}", view.bundle_name)
+    } else {
+        "附件：（檔案較大，未附於郵件）".to_owned()
     };
-    let text = format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}");
+    notepad(&format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}"))
+}
+
+/// Plain text with a byte order mark and CRLF, as Notepad opens it.
+fn notepad(text: &str) -> String {
     format!("\u{feff}{}", text.replace("\r\n", "\n").replace('\n', "\r\n"))
 }

@@ -3,9 +3,11 @@
 //! Reads like the picture in ARCHITECTURE.md. Touches the disk only through the workspace (never
 //! written), the job runner and the sink for outputs it is given.
 
+mod delivery;
 mod products;
 mod reading;
 mod records;
+mod weighing;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,7 +30,9 @@ use crate::typeset::Fonts;
 use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
+pub use delivery::{Delivery, TooLarge};
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
+pub use weighing::{Heavy, Saving, heaviest, saving};
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]

@@ -125,6 +125,7 @@ impl Lowering<'_> {
             schedule: self.schedule(toml),
             grades: self.grades(toml),
             limits: self.limits(toml),
+            delivery: self.delivery(toml),
             secretariat: self.secretariat(toml, &units),
             comparisons: self.comparisons(toml, &tasks),
             units,

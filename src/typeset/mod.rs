@@ -4,10 +4,12 @@
 //! say of slots and ranges is read back from the finished pages. Knows nothing of evidence bytes.
 
 mod characters;
+mod dispatch;
 mod fonts;
 mod frames;
 mod world;
 
+use serde::Serialize;
 use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
@@ -15,6 +17,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use crate::assets::Templates;
 use crate::dossier::{Dossier, PageRange, Slot, SlotContent};
 
+pub use dispatch::{DispatchView, dispatch_sheet};
 pub use fonts::Fonts;
 pub use world::TypesetError;
 
@@ -49,7 +52,7 @@ pub struct Frames {
 pub fn form(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Typeset, TypesetError> {
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
         .map_err(|error| TypesetError::unplaced(error.message().to_string()))?;
-    let (typeset, _) = set("typst/form.typ", standards, dossier, templates, fonts)?;
+    let (typeset, _) = set("typst/form.typ", standards, Marks::of(dossier), dossier, templates, fonts)?;
     Ok(typeset)
 }
 
@@ -57,32 +60,53 @@ pub fn form(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<T
 /// in particular. Fails as [`form`] does, and when a template breaks the contract on slots.
 pub fn appendices(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Frames, TypesetError> {
     let (typeset, document) =
-        set("typst/appendices.typ", PdfStandards::default(), dossier, templates, fonts)?;
+        set("typst/appendices.typ", PdfStandards::default(), Marks::of(dossier), dossier, templates, fonts)?;
     let slots = frames::slots(&document)?;
-    let ranges = frames::ranges(&document)?;
+    let ranges = frames::ranges(&document, dossier.volume)?;
     let contents = frames::contents(dossier, &slots)?;
     let Typeset { pdf, n_pages, warnings } = typeset;
     Ok(Frames { pdf, n_pages, slots, contents, ranges, warnings })
 }
 
+/// What identifies a document among others.
+#[derive(Clone, Copy)]
+struct Marks<'a> {
+    title: &'a str,
+    identity: &'a str,
+    prepared_on_iso: &'a str,
+    volume: Option<usize>,
+}
+
+impl<'a> Marks<'a> {
+    fn of(dossier: &'a Dossier) -> Self {
+        Marks {
+            title: &dossier.title,
+            identity: &dossier.identity,
+            prepared_on_iso: &dossier.prepared_on_iso,
+            volume: dossier.volume,
+        }
+    }
+}
+
 fn set(
     template: &str,
     standards: PdfStandards,
-    dossier: &Dossier,
+    marks: Marks,
+    data: &impl Serialize,
     templates: &Templates,
     fonts: &Fonts,
 ) -> Result<(Typeset, PagedDocument), TypesetError> {
-    let mut data =
-        serde_json::to_value(dossier).map_err(|error| TypesetError::unplaced(error.to_string()))?;
+    let mut data = serde_json::to_value(data).map_err(|error| TypesetError::unplaced(error.to_string()))?;
     let mut substituted = characters::substitute(&mut data, fonts);
-    let prepared_on = prepared_on(dossier);
+    let prepared_on = prepared_on(marks.prepared_on_iso);
+    let volume = marks.volume.map_or_else(String::new, |volume| format!(" {volume}"));
     // A byte order mark comes with pasted text, has no meaning inside it and is forbidden in PDF/A.
     let json = data.to_string().replace('\u{FEFF}', "");
     let desk = Desk::new(template, json, prepared_on, templates, fonts);
     let (document, warnings) = desk.compile()?;
     substituted.extend(warnings);
     let options = PdfOptions {
-        ident: Smart::Custom(format!("huibian {template} {} {}", dossier.title, dossier.identity)),
+        ident: Smart::Custom(format!("huibian {template} {} {}{volume}", marks.title, marks.identity)),
         creator: Smart::Custom(Some(format!("huibian {}", env!("CARGO_PKG_VERSION")))),
         timestamp: prepared_on.map(Timestamp::new_utc),
         page_ranges: None,
@@ -97,8 +121,8 @@ fn set(
 }
 
 /// Midnight of the day the form bears: the clock never reaches a PDF.
-fn prepared_on(dossier: &Dossier) -> Option<Datetime> {
-    let mut parts = dossier.prepared_on_iso.split('-');
+fn prepared_on(iso: &str) -> Option<Datetime> {
+    let mut parts = iso.split('-');
     let year = parts.next()?.parse().ok()?;
     let month = parts.next()?.parse().ok()?;
     let day = parts.next()?.parse().ok()?;

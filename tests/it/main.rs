@@ -3,6 +3,7 @@
 mod bundles;
 mod checks;
 mod cli;
+mod delivery;
 mod evidence;
 mod hostile;
 mod letters;
