@@ -145,6 +145,18 @@ impl FileDigester {
     }
 }
 
+/// SHA-256 of everything a reader gives, lower-case hex (FIPS 180-4).
+pub fn sha256_of(reader: &mut dyn io::Read) -> io::Result<String> {
+    let mut digester = FileDigester::new();
+    let mut block = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut block)? {
+            0 => return Ok(digester.finish().sha256),
+            n => digester.update(&block[..n]),
+        }
+    }
+}
+
 /// Passes bytes on and digests them with SHA-512.
 pub struct Sha512Reader<R> {
     inner: R,

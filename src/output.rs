@@ -18,7 +18,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::bundle::{MadeFiles, ReadSeek};
+use crate::bundle::MadeFiles;
+use crate::exhibit::ReadSeek;
 use crate::pipeline::{Sink, WriteSeek};
 
 pub use error::OutputError;

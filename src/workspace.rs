@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::container;
-use crate::exhibit::{ByteSource, Handle};
+use crate::exhibit::{ByteSource, Handle, ReadSeek};
 use crate::folding::fold;
 use crate::inventory::{Digests, FileDigester, InputFile, Inventory, LeftOut, MediaType, Role};
 use crate::place::RelPath;
@@ -350,5 +350,9 @@ impl ByteSource for DiskSource {
 
     fn input(&self, path: &RelPath) -> io::Result<Vec<u8>> {
         fs::read(self.workspace.on_disk(path))
+    }
+
+    fn open_input(&self, path: &RelPath) -> io::Result<Box<dyn ReadSeek + '_>> {
+        Ok(Box::new(fs::File::open(self.workspace.on_disk(path))?))
     }
 }

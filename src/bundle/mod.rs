@@ -17,8 +17,8 @@ use anyhow::{anyhow, ensure};
 
 use crate::container::{Packing, ZipSink, sniff, sniff_reader};
 use crate::dossier::Dossier;
-use crate::exhibit::{ByteSource, Content};
-use crate::inventory::{MediaType, Sha512Reader, sha256_hex, sha512_hex};
+use crate::exhibit::{ByteSource, Content, ReadSeek};
+use crate::inventory::{MediaType, Sha512Reader, sha256_of, sha512_hex};
 use crate::place::RelPath;
 use crate::plan::Plan;
 
@@ -62,10 +62,6 @@ pub enum EntrySource {
         sha256: String,
     },
 }
-
-/// A file to be read, more than once.
-pub trait ReadSeek: Read + Seek {}
-impl<T: Read + Seek> ReadSeek for T {}
 
 /// Gives the documents this run has made.
 pub trait MadeFiles {
@@ -245,12 +241,15 @@ fn with_content<T>(
         }
         EntrySource::Input { path, sha256, .. } => {
             // Told as text: an `io::Error` in the chain would be taken for one of the output's.
-            let bytes = source.input(path).map_err(|error| anyhow!("無法讀取「{path}」：{error}"))?;
+            let unreadable = |error: io::Error| anyhow!("無法讀取「{path}」：{error}");
+            let mut content = source.open_input(path).map_err(unreadable)?;
             ensure!(
-                sha256_hex(&bytes) == *sha256,
+                sha256_of(&mut content).map_err(unreadable)? == *sha256,
                 "「{path}」在執行中被修改，請關閉正在編輯它的程式後再執行一次"
             );
-            take(sniff(&bytes), &mut bytes.as_slice())
+            let kind = sniff_reader(&mut content).map_err(unreadable)?;
+            content.rewind().map_err(unreadable)?;
+            take(kind, &mut content)
         }
     }
 }

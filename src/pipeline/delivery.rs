@@ -1,22 +1,22 @@
 //! From a numbered dossier to what is sent: the bundle whole, or in volumes that each fit a mail; mails,
 //! letter, dispatch sheet, and the plain folder of attachments.
 //!
-//! Composes `bundle`, `letters` and `typeset`. How volumes are filled is `bundle`'s arithmetic; here
-//! they are made, measured, and made again when one came out too large.
+//! Composes `bundle`, `letters` and `typeset`; decides by the plan's limits which way it goes.
 
 use std::io::{self, BufWriter, Write};
 
 use crate::assembly;
-use crate::bundle::{self, BundleEntry, BundlePlan, EntrySource, Indivisible, Room, Weight};
-use crate::dossier::{Dossier, PageRange};
-use crate::exhibit::{ByteSource, Content, Exhibit};
-use crate::inventory::FileDigester;
+use crate::bundle::{self, BundleEntry, BundlePlan, EntrySource};
+use crate::dossier::Dossier;
+use crate::exhibit::ByteSource;
+use crate::inventory::sha256_of;
 use crate::letters::{self, BundleFile, Carriage, MailDraft, MailView, OfficialLetter, Sending};
 use crate::place::RelPath;
 use crate::plan::{Plan, Route};
 use crate::typeset::{self, DispatchView};
 
 use super::products::{self, Documents, Sink};
+use super::volumes::pack_volumes;
 use super::{Examination, Surroundings};
 
 /// How it came to be delivered.
@@ -57,12 +57,12 @@ pub(super) struct Desk<'a> {
 }
 
 /// A bundle as written.
-struct Packed {
-    file: BundleFile,
+pub(super) struct Packed {
+    pub file: BundleFile,
     /// Its documents under the output folder, before it in the summary.
-    documents: Vec<String>,
+    pub documents: Vec<String>,
     plan: BundlePlan,
-    draft: MailDraft,
+    pub draft: MailDraft,
     /// `None`: the whole.
     volume: Option<usize>,
 }
@@ -71,41 +71,38 @@ const LETTER: &str = "函稿";
 const DISPATCH_SHEET: &str = "遞送單.pdf";
 const ATTACHMENTS: &str = "附件";
 
-/// A volume that came out too large is made again with less in it; each time there is less, so that
-/// few rounds suffice.
-const MOST_ROUNDS: usize = 8;
-/// Left free in each volume for zip, manifests and contents.
-const TRIMMINGS: u64 = 10_000;
-
 /// Makes everything that leaves the house, and the documents it consists of.
 pub(super) fn deliver(dossier: &mut Dossier, desk: &Desk, sink: &mut dyn Sink) -> anyhow::Result<Delivered> {
-    let (mut documents, mut whole) = pack_whole(dossier, desk, sink)?;
+    let mut documents = products::documents(dossier, desk, sink)?;
     let delivery = match desk.plan().delivery.by {
         Route::Disc => Delivery::Disc,
         Route::Link => Delivery::Link,
-        Route::Mail if desk.fits(&whole) => Delivery::Mails(1),
-        Route::Mail => match pack_volumes(dossier, desk, sink, &documents)? {
-            Ok((in_volumes, packed)) => {
-                for name in whole.documents.iter().skip(1).chain([&whole.file.name]) {
-                    sink.remove(name)?;
-                }
-                return finish_volumes(dossier, desk, sink, in_volumes, packed);
+        Route::Mail => {
+            if let Some(whole) = pack_for_one_mail(dossier, desk, sink, &documents)? {
+                return finish_whole(dossier, desk, sink, documents, whole, Delivery::Mails(1));
             }
-            Err(too_large) => {
-                if !dossier.volumes.is_empty() {
-                    // Rounds were made in vain and the form refers to volumes: once more, undivided.
-                    assembly::divide(dossier, &[]);
-                    (documents, whole) = pack_whole(dossier, desk, sink)?;
+            match pack_volumes(dossier, desk, sink, &documents)? {
+                Ok((in_volumes, packed)) => {
+                    sink.remove(&documents.appendices)?;
+                    return finish_volumes(dossier, desk, sink, in_volumes, packed);
                 }
-                Delivery::Undecided(too_large)
+                Err(too_large) => {
+                    if !dossier.volumes.is_empty() {
+                        // Rounds were made in vain and the form refers to volumes: once more, undivided.
+                        assembly::divide(dossier, &[]);
+                        documents = products::documents(dossier, desk, sink)?;
+                    }
+                    Delivery::Undecided(too_large)
+                }
             }
-        },
+        }
     };
+    let whole = pack_whole(dossier, desk, sink, &documents)?;
     finish_whole(dossier, desk, sink, documents, whole, delivery)
 }
 
 impl Desk<'_> {
-    fn plan(&self) -> &Plan {
+    pub(super) fn plan(&self) -> &Plan {
         &self.examination.plan
     }
 
@@ -118,25 +115,50 @@ impl Desk<'_> {
         packed.file.bytes <= self.room(&packed.draft)
     }
 
-    fn room(&self, draft: &MailDraft) -> u64 {
+    /// Bytes of a bundle that a mail carries, before there is one.
+    pub(super) fn room_of_a_mail(&self, dossier: &Dossier) -> anyhow::Result<u64> {
+        let unwritten = BundleFile { name: format!("{}.zip", stem(self.plan())), bytes: 0, sha256: None };
+        Ok(self.room(&self.draft(dossier, &unwritten, Carriage::Attached)?))
+    }
+
+    /// Bytes of a bundle that this mail carries.
+    pub(super) fn room(&self, draft: &MailDraft) -> u64 {
         let limits = &self.plan().limits;
         draft.room(limits.mail_bytes, limits.attachment_bytes)
     }
 }
 
 fn pack_whole(
-    dossier: &mut Dossier,
+    dossier: &Dossier,
     desk: &Desk,
     sink: &mut dyn Sink,
-) -> anyhow::Result<(Documents, Packed)> {
-    let documents = products::documents(dossier, desk, sink)?;
+    documents: &Documents,
+) -> anyhow::Result<Packed> {
     let made = vec![
         made("01-self-assessment-自評表.pdf", "自評表", &documents.form, sink)?,
         made("02-appendices-佐證資料.pdf", "佐證資料", &documents.appendices, sink)?,
     ];
-    let names = vec![documents.form.clone(), documents.appendices.clone()];
-    let packed = pack(dossier, desk, sink, made, names)?;
-    Ok((documents, packed))
+    pack(dossier, desk, sink, made, vec![documents.form.clone(), documents.appendices.clone()])
+}
+
+/// The whole, if one mail carries it.
+fn pack_for_one_mail(
+    dossier: &Dossier,
+    desk: &Desk,
+    sink: &mut dyn Sink,
+    documents: &Documents,
+) -> anyhow::Result<Option<Packed>> {
+    // PDFs are stored in the zip as they are: often it need not be written to know that it is too large.
+    let stored = sink.size(&documents.form)? + sink.size(&documents.appendices)?;
+    if stored > desk.room_of_a_mail(dossier)? {
+        return Ok(None);
+    }
+    let whole = pack_whole(dossier, desk, sink, documents)?;
+    if desk.fits(&whole) {
+        return Ok(Some(whole));
+    }
+    sink.remove(&whole.file.name)?;
+    Ok(None)
 }
 
 /// The undivided bundle, with mail, letter and what its way asks for.
@@ -155,7 +177,7 @@ fn finish_whole(
         Delivery::Link | Delivery::Undecided(_) => Carriage::Link,
     };
     if carriage != Carriage::Attached {
-        whole.file.sha256 = Some(sha256_of(&whole.file.name, sink)?);
+        whole.file.sha256 = Some(sha256_of(&mut sink.open(&whole.file.name)?)?);
         whole.draft = desk.draft(dossier, &whole.file, carriage)?;
     }
     let mut files = whole.documents.clone();
@@ -189,139 +211,19 @@ fn finish_volumes(
     Ok(Delivered { delivery: Delivery::Mails(packed.len()), documents, files })
 }
 
-type InVolumes = Result<(Documents, Vec<Packed>), TooLarge>;
-
-/// Divides, makes and measures until every volume fits its mail, or says why none will.
-fn pack_volumes(
-    dossier: &mut Dossier,
-    desk: &Desk,
-    sink: &mut dyn Sink,
-    whole: &Documents,
-) -> anyhow::Result<InVolumes> {
-    dossier.volume = Some(0);
-    let empty = typeset::appendices(dossier, desk.around.templates, desk.around.fonts)?.pdf.len() as u64;
-    dossier.volume = None;
-    let n_pages = (whole.n_appendix_pages as u64).max(1);
-    let frame = whole.frame_bytes.saturating_sub(empty).div_ceil(n_pages);
-    let exhibits: Vec<&Exhibit> = dossier
-        .appendices
-        .iter()
-        .flat_map(|appendix| &appendix.entries)
-        .map(|entry| &entry.exhibit)
-        .collect();
-    let paths: Vec<(RelPath, u64)> = exhibits.iter().map(|e| (e.source.clone(), e.bytes)).collect();
-    let weights = weights(dossier, desk.source, frame)?;
-    let unaddressed = BundleFile { name: stem(desk.plan()), bytes: 0, sha256: None };
-    let limit = desk.room(&desk.draft(dossier, &unaddressed, Carriage::Attached)?);
-    let form = sink.size(&whole.form)?;
-    let mut spare = empty + TRIMMINGS;
-    for _ in 0..MOST_ROUNDS {
-        let other = limit.saturating_sub(spare);
-        let Some(first) = other.checked_sub(form) else { return Ok(Err(TooLarge::Form)) };
-        let volumes = match bundle::divide(&weights, Room { first, other }) {
-            Ok(volumes) => volumes,
-            Err(Indivisible::Exhibit(at)) => {
-                let (path, bytes) = paths[at].clone();
-                return Ok(Err(TooLarge::File { path, bytes }));
-            }
-        };
-        let n_volumes = volumes.last().copied().unwrap_or(1);
-        if n_volumes > desk.plan().delivery.most_mails {
-            return Ok(Err(TooLarge::Mails(n_volumes)));
-        }
-        assembly::divide(dossier, &volumes);
-        let (documents, packed) = make_volumes(dossier, desk, sink, whole)?;
-        let excess = |volume: &Packed| volume.file.bytes.saturating_sub(desk.room(&volume.draft));
-        match packed.iter().map(excess).max() {
-            Some(excess) if excess > 0 => {
-                for name in
-                    packed.iter().flat_map(|volume| volume.documents.iter().chain([&volume.file.name]))
-                {
-                    sink.remove(name)?;
-                }
-                // A little more than what was missing, so that rounding starts no round of its own.
-                spare += excess + excess / 8 + 1_000;
-            }
-            _ => return Ok(Ok((documents, packed))),
-        }
-    }
-    Ok(Err(TooLarge::Mails(desk.plan().delivery.most_mails + 1)))
-}
-
-/// What each entry adds to a volume: its prepared bytes, or the file's own, and the frames of its pages.
-fn weights(dossier: &Dossier, source: &dyn ByteSource, frame: u64) -> anyhow::Result<Vec<Weight>> {
-    let mut weights = Vec::new();
-    for (appendix, bound) in dossier.appendices.iter().enumerate() {
-        for entry in &bound.entries {
-            let exhibit = &entry.exhibit;
-            let own = match &exhibit.content {
-                Content::Pages { prepared, .. } | Content::Picture { prepared, .. } => {
-                    source.prepared_size(prepared)?
-                }
-                Content::File { .. } => exhibit.bytes,
-                Content::Unusable { .. } => 0,
-            };
-            // One page more for the divider.
-            weights.push(Weight { appendix, bytes: own + frame * (exhibit.n_pages() as u64 + 1) });
-        }
-    }
-    Ok(weights)
-}
-
-/// All volumes' appendices first, since the form refers to their pages; then the form; then the bags.
-fn make_volumes(
-    dossier: &mut Dossier,
-    desk: &Desk,
-    sink: &mut dyn Sink,
-    whole: &Documents,
-) -> anyhow::Result<(Documents, Vec<Packed>)> {
-    let n_volumes = dossier.volumes.len();
-    let mut ranges: Vec<PageRange> = Vec::new();
-    let mut n_appendix_pages = 0;
-    for volume in 1..=n_volumes {
-        dossier.volume = Some(volume);
-        let frames = products::appendices(dossier, &appendices_name(volume), desk, sink)?;
-        n_appendix_pages += frames.n_pages;
-        ranges.extend(frames.ranges);
-    }
-    dossier.volume = None;
-    assembly::paginate(dossier, &ranges);
-    let n_form_pages = products::form(dossier, &whole.form, desk, sink)?;
-    let mut packed = Vec::new();
-    for volume in 1..=n_volumes {
-        dossier.volume = Some(volume);
-        let appendices = appendices_name(volume);
-        let mut names = vec![appendices.clone()];
-        let mut entries = Vec::new();
-        if volume == 1 {
-            names.insert(0, whole.form.clone());
-            entries.push(made("01-self-assessment-自評表.pdf", "自評表", &whole.form, sink)?);
-        }
-        let name = format!("02-appendices-{volume}of{n_volumes}-佐證資料-第{volume}冊.pdf");
-        entries.push(made(&name, &format!("佐證資料 第{volume}冊"), &appendices, sink)?);
-        packed.push(pack(dossier, desk, sink, entries, names)?);
-    }
-    dossier.volume = None;
-    let documents = Documents { n_form_pages, n_appendix_pages, ranges, ..whole.clone() };
-    Ok((documents, packed))
-}
-
-fn appendices_name(volume: usize) -> String {
-    format!("佐證資料-第{volume}冊.pdf")
-}
-
 /// The bundle's name and its top folder: ASCII, so that no unzipper garbles it.
 fn stem(plan: &Plan) -> String {
     format!("{}-{}-self-assessment", plan.government.ascii, plan.year)
 }
 
-fn made(name: &str, caption: &str, path: &str, sink: &dyn Sink) -> io::Result<BundleEntry> {
+/// A document as it goes into the bag.
+pub(super) fn made(name: &str, caption: &str, path: &str, sink: &dyn Sink) -> io::Result<BundleEntry> {
     let source = EntrySource::Made { path: path.to_owned(), bytes: sink.size(path)? };
     Ok(BundleEntry { name: name.to_owned(), caption: caption.to_owned(), source })
 }
 
 /// Writes the bag of the whole, or of the volume that `dossier` names.
-fn pack(
+pub(super) fn pack(
     dossier: &Dossier,
     desk: &Desk,
     sink: &mut dyn Sink,
@@ -425,16 +327,4 @@ fn write_attachments(packed: &Packed, desk: &Desk, sink: &mut dyn Sink) -> anyho
         out.flush()?;
     }
     Ok(())
-}
-
-fn sha256_of(path: &str, sink: &dyn Sink) -> io::Result<String> {
-    let mut file = sink.open(path)?;
-    let mut digester = FileDigester::new();
-    let mut block = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut block)? {
-            0 => return Ok(digester.finish().sha256),
-            n => digester.update(&block[..n]),
-        }
-    }
 }

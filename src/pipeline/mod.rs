@@ -7,6 +7,7 @@ mod delivery;
 mod products;
 mod reading;
 mod records;
+mod volumes;
 mod weighing;
 
 use std::collections::BTreeMap;

@@ -3,9 +3,9 @@
 use std::io::{self, Cursor};
 use std::path::Path;
 
-use huibian::bundle::{self, BundleEntry, BundlePlan, EntrySource, MadeFiles, ReadSeek};
+use huibian::bundle::{self, BundleEntry, BundlePlan, EntrySource, MadeFiles};
 use huibian::container::{Package, Packing, WORKBOOK_CAPS, ZipSink};
-use huibian::exhibit::{ByteSource, Handle};
+use huibian::exhibit::{ByteSource, Handle, ReadSeek};
 use huibian::inventory::{sha256_hex, sha512_hex};
 use huibian::output::OutputError;
 use huibian::place::RelPath;

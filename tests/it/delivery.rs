@@ -106,6 +106,9 @@ fn volumes_keep_the_limit_lose_nothing_and_refer_truly() {
         assert_eq!(packed, appendices);
         let pages = page_texts(appendices);
         assert!(pages[0].contains(&format!("第{volume}冊，共3冊")), "{}", pages[0]);
+        let identity = marks[0].1.as_ref().unwrap().group.rsplit('-').next().unwrap().to_owned();
+        let foot = format!("第{volume}冊識別碼{identity}");
+        assert!(pages.iter().all(|page| page.contains(&foot)), "{foot} stands on every page");
         numbered.push(pages);
     }
     assert_eq!(bundle::check_set(&marks), []);
