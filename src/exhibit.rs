@@ -105,6 +105,12 @@ pub enum Remark {
     NoText,
     /// The file could not be bound; why, and what to do.
     NotBound { reason: String, hint: String },
+    /// Fonts that the pages name and do not hold: `named` ones show the right characters in another hand,
+    /// `numbered` ones may show wrong characters.
+    FontsMissing { named: Vec<String>, numbered: Vec<String> },
+    /// Bound pages were drawn and compared with their sources: pages (from 1) that look different, and pages
+    /// that could not be drawn within a worker's limits.
+    Compared { differing: Vec<usize>, not_drawn: Vec<usize> },
     /// The picture held a location that was removed.
     LocationRemoved,
 }

@@ -15,10 +15,14 @@ pub mod roc;
 
 // Leaves over foreign formats.
 pub mod container;
+pub mod opc;
 pub mod pdf;
+pub mod splice;
 pub mod template;
+pub mod xml;
 
 // Model.
+pub mod corrections;
 pub mod derivation;
 pub mod dossier;
 pub mod exhibit;
@@ -26,7 +30,11 @@ pub mod grid;
 pub mod inventory;
 pub mod layout;
 pub mod plan;
+pub mod register;
+pub mod revision;
 pub mod submission;
+pub mod tally;
+pub mod trace;
 
 // Phases.
 pub mod assembly;
@@ -37,6 +45,7 @@ pub mod evidence;
 pub mod forms;
 pub mod intake;
 pub mod letters;
+pub mod markup;
 pub mod render;
 pub mod typeset;
 

@@ -3,6 +3,7 @@
 //! Pure: submissions, files' facts and figures in, diagnostics out. Knows what the plan demands;
 //! knows neither how workbooks are laid out nor how diagnostics are shown.
 
+mod astray;
 mod bearings;
 mod characters;
 mod completeness;
@@ -10,10 +11,15 @@ mod consistency;
 mod deadline;
 mod evidence;
 mod exceptions;
+mod fidelity;
 mod media;
 mod passages;
 mod privacy;
 mod secretariat;
+mod settings;
+
+pub use completeness::UNIT_MISSING;
+pub use deadline::DEADLINE_UNIT_LATE;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,8 +62,10 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     let mut diagnostics = found;
     completeness::check(input, &told, &mut diagnostics);
     secretariat::check(input, &told, &mut diagnostics);
+    settings::check(input, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
+    astray::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
@@ -89,8 +97,11 @@ pub fn accept(diagnostics: &Diagnostics, force_draft: bool) -> Accepted {
 pub const RULES: &[&[&Rule]] = &[
     completeness::RULES,
     secretariat::RULES,
+    settings::RULES,
     consistency::RULES,
     evidence::RULES,
+    astray::RULES,
+    fidelity::RULES,
     deadline::RULES,
     privacy::RULES,
     characters::RULES,

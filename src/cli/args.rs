@@ -26,10 +26,20 @@ pub enum Command {
     Forms(Forms),
     /// 檢核填報內容與佐證，列出要修正的地方
     Check(Check),
+    /// 收件進度：各單位交了沒、錯誤與佐證、離期限幾個上班日、接下來做什麼
+    Status(Status),
+    /// 產生給各單位的補件通知（郵件草稿、標註過的填報檔）與收件證明
+    Notices(Notices),
+    /// 年度期程；可另存成行事曆檔（.ics）
+    Timeline(Timeline),
+    /// 逐格比對兩份填報檔
+    Diff(Diff),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
     Compile(Compile),
     /// 說明一條檢核規則
     Explain(Explain),
+    /// 由印出的內容查回填報的儲存格與檔案，或由儲存格查出印在何處
+    Trace(Trace),
     /// 驗證陳報包是否完整、未被更動
     Verify(Verify),
     /// 初審成績送達後，計算申復的最後一日
@@ -79,6 +89,49 @@ pub enum Format {
 }
 
 #[derive(Debug, Args)]
+pub struct Status {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Notices {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 產出的資料夾；通知放在其中的「補件通知」
+    #[arg(long, default_value = "output", value_name = "資料夾")]
+    pub out: PathBuf,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Timeline {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 另存成行事曆檔，可匯入 Outlook、Google 日曆
+    #[arg(long, value_name = "檔案")]
+    pub ics: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// 較早的填報檔
+    #[arg(value_name = "舊檔")]
+    pub old: PathBuf,
+    /// 較新的填報檔
+    #[arg(value_name = "新檔")]
+    pub new: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct Compile {
     /// 工作資料夾
     #[arg(default_value = "inputs", value_name = "資料夾")]
@@ -92,6 +145,9 @@ pub struct Compile {
     /// 只試算：列出會產出的檔案與大小、分冊、最大的佐證、降低解析度可省多少；不改動產出資料夾
     #[arg(long)]
     pub dry_run: bool,
+    /// 不逐頁比對裝訂結果與原檔（較快）
+    #[arg(long)]
+    pub no_compare: bool,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
@@ -102,6 +158,16 @@ pub struct Explain {
     /// 規則代號；省略則列出全部
     #[arg(value_name = "規則")]
     pub rule: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// 指標（2-1）、附件（2-1-3）、工作項目或佐證項目的代碼、檔名、儲存格（「工作表!C12」）
+    #[arg(value_name = "項目")]
+    pub item: String,
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
 }
 
 #[derive(Debug, Args)]

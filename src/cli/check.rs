@@ -2,36 +2,18 @@
 
 use std::io::{IsTerminal, Write};
 
-use crate::pipeline::{self, Examination, Settings, Surroundings};
+use crate::pipeline::{Examination, Settings};
 use crate::render;
-use crate::typeset::Fonts;
-use crate::worker::Processes;
-use crate::workspace::Workspace;
 
 use super::args::{Check, Format};
-use super::progress::TerminalProgress;
-use super::{exit, load_plan, load_templates, today, width};
+use super::examination::examine;
+use super::{exit, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(&arguments.inputs)?;
-    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
-    let Some(plan) = load_plan(&workspace)? else { return Ok(exit::COULD_NOT_RUN) };
-    let templates = load_templates(&workspace)?;
-    let fonts = Fonts::embedded()?;
-    let prepared = tempfile::tempdir()?;
-    let progress = TerminalProgress::new();
-    let surroundings = Surroundings {
-        workspace: &workspace,
-        runner: &Processes::of_this_binary()?,
-        templates: &templates,
-        fonts: &fonts,
-        prepared: prepared.path(),
-        progress: &progress,
-    };
-    let examination = pipeline::examine(plan, &settings, &surroundings)?;
-    progress.clear();
-    print(&examination, arguments.format)?;
-    Ok(if examination.diagnostics.block() { exit::ERRORS_FOUND } else { exit::DONE })
+    let settings = Settings::on(today(arguments.today.as_deref())?);
+    let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
+    print(&examined.examination, arguments.format)?;
+    Ok(exit::judged(&examined.examination.diagnostics))
 }
 
 fn print(examination: &Examination, format: Format) -> anyhow::Result<()> {

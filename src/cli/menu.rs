@@ -27,6 +27,7 @@ pub fn run() -> anyhow::Result<u8> {
                 out: "output".into(),
                 draft: false,
                 dry_run: false,
+                no_compare: false,
                 today: None,
             }),
             "4" => open(Path::new("output")),

@@ -6,12 +6,18 @@ mod appeal;
 mod args;
 mod check;
 mod compile;
+mod diff;
+mod examination;
 mod explain;
 mod forms;
 mod init;
 mod menu;
+mod notices;
 mod progress;
 mod rehearsal;
+mod status;
+mod timeline;
+mod trace;
 mod verify;
 
 use std::io::{BufReader, Write};
@@ -20,7 +26,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use crate::assets::{self, Templates};
 use crate::diagnostic::Diagnostics;
@@ -40,6 +46,11 @@ mod exit {
     pub const COULD_NOT_RUN: u8 = 2;
     pub const BUSY: u8 = 11;
     pub const FAULT_FOUND: u8 = 12;
+
+    /// How a command that judges inputs ends.
+    pub fn judged(diagnostics: &crate::diagnostic::Diagnostics) -> u8 {
+        if diagnostics.block() { ERRORS_FOUND } else { DONE }
+    }
 }
 
 /// Parses the command line, runs it, prints what went wrong.
@@ -63,8 +74,13 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Init(arguments) => init::run(&arguments),
         Command::Forms(arguments) => forms::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Timeline(arguments) => timeline::run(&arguments),
+        Command::Notices(arguments) => notices::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Appeal(arguments) => appeal::run(&arguments),
         Command::Worker => {
@@ -81,12 +97,17 @@ fn exit_code_of(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// The day given, or today in Taiwan (UTC+8, no daylight saving since 1980).
+/// The day given, or today in Taiwan.
 fn today(given: Option<&str>) -> anyhow::Result<Date> {
     match given {
         Some(text) => read_day(text),
-        None => Ok(jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now()).date()),
+        None => Ok(now().date()),
     }
+}
+
+/// The clock in Taiwan (UTC+8, no daylight saving since 1980).
+fn now() -> DateTime {
+    jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now())
 }
 
 /// A day typed on the command line.

@@ -4,6 +4,7 @@
 //! Runs inside a worker. Knows media types and what each becomes; nothing of items, numbers or
 //! pages of the appendices.
 
+mod colour;
 mod packed;
 mod picture;
 
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exhibit::{Content, Handle, PageSize, Preparation, Remark};
 use crate::inventory::MediaType;
-use crate::pdf::{self, Pictured, PicturedWhy, Refusal};
+use crate::pdf::{self, MissingFonts, Pictured, PicturedWhy, Refusal};
 
 /// How pictures are prepared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +84,11 @@ fn prepare_pdf(
     }
     if !cleaned.has_text {
         remarks.push(Remark::NoText);
+    }
+    let MissingFonts { named, numbered } = cleaned.missing_fonts;
+    if !named.is_empty() || !numbered.is_empty() {
+        let (named, numbered) = (named.into_iter().collect(), numbered.into_iter().collect());
+        remarks.push(Remark::FontsMissing { named, numbered });
     }
     let prepared = store(&cleaned.pdf)?;
     Ok(Preparation {

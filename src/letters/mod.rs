@@ -1,19 +1,18 @@
 //! Mail drafts to the recipient (an .eml that opens unsent, the same text as .txt) and the official
 //! letter.
 //!
-//! The only module that names `mail_builder`. Boundary, Message-ID and date are fixed by the dossier:
+//! Letters to units stand in `notice` and `receipt`. Boundary, Message-ID and date are fixed by the dossier:
 //! the same bundle gives the same draft. Sends nothing.
 
 mod base64;
+mod ics;
+mod notice;
 mod official;
+mod receipt;
+mod unsent;
 
 use std::io::{self, Read, Write};
 
-use mail_builder::MessageBuilder;
-use mail_builder::headers::address::Address;
-use mail_builder::headers::content_type::ContentType;
-use mail_builder::headers::raw::Raw;
-use mail_builder::mime::{BodyPart, MimePart};
 use serde::Serialize;
 
 use crate::assets::Templates;
@@ -23,11 +22,11 @@ use crate::plan::Plan;
 use crate::submission::SecretariatAnswers;
 use crate::template::{self, TemplateError};
 
+pub use ics::{Occasion, calendar};
+pub use notice::{Notice, NoticeView, Person, Told, notice};
 pub use official::{OfficialLetter, Sending};
-
-/// Stands where the attachment's encoded bytes belong; no header or text of ours holds a control
-/// character.
-const ATTACHMENT_GOES_HERE: &[u8] = b"\x01attachment\x01";
+pub use receipt::{ReceiptView, ReceivedLine, receipt};
+use unsent::{Attachment, Carried, UnsentMail};
 
 /// How a mail carries the bundle it announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -188,22 +187,11 @@ impl MailDraft {
 /// Writes a draft, but for its attachment.
 pub fn mail_draft(view: &MailView, templates: &Templates) -> Result<MailDraft, TemplateError> {
     let subject = template::render("letters/subject.hbs", view, templates)?;
-    // A header is one line, whatever a template or a title holds.
-    let lines = subject.split(char::is_control).map(str::trim).filter(|line| !line.is_empty());
-    let subject = lines.collect::<Vec<_>>().join(" ");
+    let subject = unsent::one_line(&subject);
     let body = template::render("letters/mail.hbs", view, templates)?;
-    let body: String = body.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect();
     let text = plain(view, &subject, &body);
-    let message = message(view, &subject, &body);
-    let gap = message.windows(ATTACHMENT_GOES_HERE.len()).position(|bytes| bytes == ATTACHMENT_GOES_HERE);
-    Ok(match gap {
-        None => MailDraft { before: message, after: None, text },
-        Some(gap) => {
-            // The part's own line break stands after the gap; the encoding brings one for each line.
-            let after = message[gap + ATTACHMENT_GOES_HERE.len()..].to_vec();
-            MailDraft { before: message[..gap].to_vec(), after: Some(after), text }
-        }
-    })
+    let (before, after) = message(view, &subject, &body);
+    Ok(MailDraft { before, after, text })
 }
 
 /// 發文字號 as the secretariat typed it, identity numbers masked.
@@ -216,48 +204,19 @@ pub fn megabytes(bytes: u64) -> String {
     format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }
 
-/// `X-Unsent: 1` makes mail programs open it as a draft; there is no From, so that the sender's own
-/// account is used.
-fn message(view: &MailView, subject: &str, body: &str) -> Vec<u8> {
-    let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
-    let text = MimePart::new("text/plain", BodyPart::Text(body.into()));
-    let content = if view.attached {
-        let boundary = format!("huibian-{}", view.mark());
-        MimePart::new(
-            ContentType::new("multipart/mixed").attribute("boundary", boundary),
-            BodyPart::Multipart(vec![
-                text,
-                // The name twice: mail programs of old read it from the content type only.
-                MimePart::new(
-                    ContentType::new("application/zip").attribute("name", view.bundle_name.as_str()),
-                    BodyPart::Binary(ATTACHMENT_GOES_HERE.into()),
-                )
-                .attachment(view.bundle_name.as_str())
-                .transfer_encoding("base64"),
-            ]),
-        )
-    } else {
-        text
-    };
-    let mut builder = MessageBuilder::new()
-        .header("X-Unsent", Raw::new("1"))
-        .message_id(format!("{}@huibian.invalid", view.mark()))
-        .header("Date", Raw::new(date_header(&view.prepared_on_iso)))
-        .subject(subject)
-        .body(content);
-    if let Some(email) = &view.recipient_email {
-        builder = builder.to(Address::new_address(Some(view.recipient.as_str()), email.as_str()));
-    }
-    // Writing into memory cannot fail.
-    builder.write_to_vec().unwrap_or_default()
-}
-
-/// RFC 5322 §3.3, nine in the morning in Taiwan on the day the form bears.
-fn date_header(iso: &str) -> String {
-    match iso.parse::<jiff::civil::Date>() {
-        Ok(date) => format!("{} 09:00:00 +0800", date.strftime("%a, %d %b %Y")),
-        Err(_) => "Thu, 01 Jan 1970 00:00:00 +0000".to_owned(),
-    }
+fn message(view: &MailView, subject: &str, body: &str) -> (Vec<u8>, Option<Vec<u8>>) {
+    unsent::write_around(&UnsentMail {
+        mark: &view.mark(),
+        day: view.prepared_on_iso.parse().ok(),
+        to: view.recipient_email.as_deref().map(|email| (view.recipient.as_str(), email)),
+        subject,
+        body,
+        attachment: view.attached.then_some(Attachment {
+            name: &view.bundle_name,
+            media_type: "application/zip",
+            content: Carried::Later,
+        }),
+    })
 }
 
 /// The same text for whoever writes the mail by hand.
@@ -271,10 +230,5 @@ fn plain(view: &MailView, subject: &str, body: &str) -> String {
     } else {
         "附件：（檔案較大，未附於郵件）".to_owned()
     };
-    notepad(&format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}"))
-}
-
-/// Plain text with a byte order mark and CRLF, as Notepad opens it.
-fn notepad(text: &str) -> String {
-    format!("\u{feff}{}", text.replace("\r\n", "\n").replace('\n', "\r\n"))
+    unsent::text_file(&format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}"))
 }

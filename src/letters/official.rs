@@ -13,7 +13,8 @@ use crate::plan::Plan;
 use crate::submission::SecretariatAnswers;
 use crate::template;
 
-use super::{BundleFile, Carriage, document_number, megabytes, notepad};
+use super::unsent::text_file;
+use super::{BundleFile, Carriage, document_number, megabytes};
 
 /// What the letter says of the delivery.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +80,7 @@ impl OfficialLetter {
         let text = template::render("letters/official.hbs", &view, templates)?;
         let title = format!("{}　函", view.government);
         let odt = odt(&text, &title, dossier)?;
-        Ok(OfficialLetter { text: notepad(&text), odt })
+        Ok(OfficialLetter { text: text_file(&text), odt })
     }
 }
 

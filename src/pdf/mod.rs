@@ -7,7 +7,9 @@
 mod annotations;
 mod clean;
 mod copy;
+mod fonts;
 mod geometry;
+mod guard;
 mod jpeg;
 mod markup;
 mod mend;
@@ -19,6 +21,8 @@ mod text;
 mod write;
 
 pub use clean::{Cleaned, Pictured, PicturedWhy, Refusal, clean};
+pub use fonts::MissingFonts;
+pub use guard::compare;
 pub use merge::merge;
 pub use press::{Picture, press_pictures};
 pub use render::Raster;

@@ -4,13 +4,19 @@
 //! written), the job runner and the sink for outputs it is given.
 
 mod delivery;
+mod guarding;
+mod inquiry;
+mod notices;
 mod products;
+mod provenance;
 mod reading;
 mod records;
+mod tally;
 mod volumes;
 mod weighing;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -21,10 +27,11 @@ use crate::checks::{self, CheckInput};
 use crate::derivation::Figures;
 use crate::diagnostic::Diagnostics;
 use crate::exhibit::Preparation;
+use crate::figure::Figure;
 use crate::intake::files;
 use crate::inventory::Inventory;
 use crate::place::RelPath;
-use crate::plan::{Plan, UnitId};
+use crate::plan::{Limits, Plan, UnitId};
 use crate::rules;
 use crate::submission::{SecretariatAnswers, Submission};
 use crate::typeset::Fonts;
@@ -32,7 +39,10 @@ use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
 pub use delivery::{Delivery, TooLarge};
+pub use inquiry::{Inquiry, inquire};
+pub use notices::{NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices};
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
+pub use tally::tally;
 pub use weighing::{Heavy, Saving, heaviest, saving};
 
 /// What this run was asked to do.
@@ -42,6 +52,15 @@ pub struct Settings {
     pub today: Date,
     /// Make drafts even when nothing blocks.
     pub draft: bool,
+    /// Draw bound pages and their sources, and compare them.
+    pub compare: bool,
+}
+
+impl Settings {
+    /// What a plain `compile` or `check` does on that day.
+    pub fn on(today: Date) -> Self {
+        Settings { today, draft: false, compare: true }
+    }
 }
 
 /// What a run needs from around it.
@@ -85,7 +104,10 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     let mut found = files::inventory_diagnostics(&inventory);
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
     let plan = lay_over(plan, &reading.secretariat);
-    let preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
+    let mut preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
+    if settings.compare {
+        guarding::compare(&inventory, around, &mut preparations)?;
+    }
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
     around.progress.phase("檢核", 0);
@@ -128,17 +150,16 @@ pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
     if let Some(email) = &secretariat.recipient_email {
         plan.recipient.email = Some(email.value.clone());
     }
-    if let Some(bytes) = secretariat
+    if let Some(megabytes) = secretariat
         .mail_megabytes
         .as_ref()
-        .and_then(|megabytes| megabytes.value.checked_mul(1_000_000.into())?.round(0).to_i64())
-        .and_then(|bytes| u64::try_from(bytes).ok())
+        .and_then(|megabytes| within(megabytes.value, Limits::MAIL_MEGABYTES))
     {
-        plan.limits.mail_bytes = bytes;
+        plan.limits.mail_bytes = u64::from(megabytes) * 1_000_000;
     }
-    if let Some(dpi) = secretariat.picture_dpi.as_ref().and_then(|dpi| dpi.value.to_i64()) {
-        // Below 72 nothing is legible, above 600 nothing is gained: checks tell, here it is clamped.
-        plan.limits.picture_dpi = u32::try_from(dpi.clamp(72, 600)).unwrap_or(plan.limits.picture_dpi);
+    if let Some(dpi) = secretariat.picture_dpi.as_ref().and_then(|dpi| within(dpi.value, Limits::PICTURE_DPI))
+    {
+        plan.limits.picture_dpi = dpi;
     }
     for facet in &mut plan.facets {
         for indicator in &mut facet.indicators {
@@ -150,4 +171,9 @@ pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
         }
     }
     plan
+}
+
+/// A setting outside its range is left aside; `checks::settings` tells.
+fn within(setting: Figure, range: RangeInclusive<u32>) -> Option<u32> {
+    setting.to_i64().and_then(|value| u32::try_from(value).ok()).filter(|value| range.contains(value))
 }

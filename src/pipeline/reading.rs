@@ -59,7 +59,8 @@ pub fn read_submissions(
             Outcome::Failed(failure) => {
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
             }
-            Outcome::Prepared(_) => {}
+            // Answers to other jobs.
+            _ => {}
         }
     }
     let selected = selection::select(plan, &candidates, diagnostics);
@@ -126,7 +127,8 @@ pub fn prepare_evidence(
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
                 unprepared(&failure)
             }
-            Outcome::Workbook(_) | Outcome::NoWorkbook(_) => continue,
+            // Answers to other jobs.
+            _ => continue,
         };
         preparations.insert(file.path.clone(), preparation);
     }
@@ -158,11 +160,11 @@ fn prepare_settings(plan: &Plan, item: &EvidenceItem) -> PrepareSettings {
     PrepareSettings { picture_box_points, dpi: plan.limits.picture_dpi, quality: plan.limits.picture_quality }
 }
 
-fn job(file: &InputFile, around: &Surroundings, task: JobTask) -> Job {
+pub(super) fn job(file: &InputFile, around: &Surroundings, task: JobTask) -> Job {
     Job { path: around.workspace.on_disk(&file.path), sha256: file.digests.sha256.clone(), task }
 }
 
-fn run(jobs: &[Job], title: &str, around: &Surroundings) -> anyhow::Result<Vec<Outcome>> {
+pub(super) fn run(jobs: &[Job], title: &str, around: &Surroundings) -> anyhow::Result<Vec<Outcome>> {
     around.progress.phase(title, jobs.len());
     Ok(around.runner.run_all(jobs, &|_| around.progress.step())?)
 }

@@ -3,15 +3,19 @@
 //! Pure: strings out. Every text passes `clean`, so that no identity number and no control sequence
 //! reaches a terminal or a log. Knows what a terminal can show, nothing of how diagnostics came about.
 
+mod changes;
 mod columns;
 mod excerpt;
 mod json;
+mod status;
 mod text;
 
 use crate::diagnostic::{Rule, Severity};
 use crate::identity;
 
+pub use changes::changes;
 pub use json::json;
+pub use status::status;
 pub use text::{TextOptions, plan_text, summary, text};
 
 /// Columns of an explanation.

@@ -10,7 +10,7 @@ use huibian::assets::Templates;
 use huibian::diagnostic::Diagnostic;
 use huibian::pipeline::{self, Examination, Progress, Settings, Surroundings};
 use huibian::typeset::Fonts;
-use huibian::worker::{Failure, InProcess, Job, JobRunner, Outcome};
+use huibian::worker::{Failure, InProcess, Job, JobRunner, JobTask, Outcome};
 use huibian::workspace::Workspace;
 use jiff::civil::Date;
 
@@ -29,7 +29,7 @@ impl Progress for Silent {
 fn examine_with(copy: &Copy, runner: &dyn JobRunner) -> Examination {
     let workspace = Workspace::open(&copy.inputs()).unwrap();
     let prepared = tempfile::tempdir().unwrap();
-    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let settings = Settings::on(Date::constant(2022, 2, 10));
     let surroundings = Surroundings {
         workspace: &workspace,
         runner,
@@ -43,6 +43,38 @@ fn examine_with(copy: &Copy, runner: &dyn JobRunner) -> Examination {
 
 fn said(copy: &Copy, rule: &str) -> Vec<Diagnostic> {
     examine_with(copy, &InProcess).diagnostics.into_iter().filter(|d| d.rule.id == rule).collect()
+}
+
+/// Blanks the first bound page of a file before it is compared, as a fault in binding would.
+struct Blanking(&'static str);
+
+impl JobRunner for Blanking {
+    fn run_all(&self, jobs: &[Job], done: &(dyn Fn(&Job) + Sync)) -> io::Result<Vec<Outcome>> {
+        for job in jobs.iter().filter(|job| job.path.to_string_lossy().contains(self.0)) {
+            if let JobTask::Compare { prepared, .. } = &job.task {
+                let mut document = lopdf::Document::load(prepared).unwrap();
+                let page = document.page_iter().next().unwrap();
+                document.change_page_content(page, Vec::new()).unwrap();
+                document.save(prepared).unwrap();
+            }
+        }
+        InProcess.run_all(jobs, done)
+    }
+}
+
+#[test]
+fn a_page_that_lost_something_is_told_and_the_others_are_not() {
+    let copy = Copy::of_sample();
+    let told: Vec<String> = examine_with(&copy, &Blanking("核定版"))
+        .diagnostics
+        .into_iter()
+        .filter(|diagnostic| {
+            diagnostic.rule.id.starts_with("evidence-looks") || diagnostic.rule.id.ends_with("compared")
+        })
+        .map(|diagnostic| format!("{}: {}", diagnostic.subject, diagnostic.message))
+        .collect();
+    assert!(!told.is_empty());
+    assert!(told.iter().all(|line| line.contains("核定版") && line.contains("第 1 頁")), "{told:?}");
 }
 
 /// Fails the jobs on files whose path holds a word, and does the others.
@@ -119,6 +151,26 @@ fn a_workbook_in_anothers_folder_is_not_read_as_theirs() {
 }
 
 #[test]
+fn a_renamed_folders_workbook_is_read_by_its_marker_and_said() {
+    let copy = Copy::without_evidence();
+    assert!(said(&copy, "workbook-folder-unknown").is_empty());
+    fs::rename(copy.inputs().join("勞工處"), copy.inputs().join("勞動處")).unwrap();
+    let found = said(&copy, "workbook-folder-unknown");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("「勞動處」") && !found[0].blocks(), "{}", found[0].message);
+    assert!(said(&copy, "unit-missing").is_empty() && said(&copy, "evidence-stray").is_empty());
+}
+
+#[test]
+fn a_folder_of_old_versions_is_not_read_beside_the_units_own() {
+    let copy = Copy::without_evidence();
+    let bytes = fs::read(copy.inputs().join("警察局/警察局.xlsx")).unwrap();
+    copy.write("備份/警察局.xlsx", &bytes);
+    assert!(said(&copy, "workbook-several").is_empty());
+    assert_eq!(said(&copy, "evidence-stray").len(), 1);
+}
+
+#[test]
 fn a_spreadsheet_of_nobodys_is_told() {
     let copy = Copy::without_evidence();
     let bytes = rust_xlsxwriter::Workbook::new().add_worksheet().write_string(0, 0, "通訊錄").is_ok();
@@ -192,7 +244,7 @@ fn compile(copy: &Copy) -> Vec<(String, Vec<u8>)> {
     let workspace = Workspace::open(&copy.inputs()).unwrap();
     let mut output = huibian::output::OutputFolder::begin(&copy.output(), &copy.inputs()).unwrap();
     let prepared = output.scratch().unwrap();
-    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let settings = Settings::on(Date::constant(2022, 2, 10));
     let templates = Templates::builtin();
     let surroundings = Surroundings {
         workspace: &workspace,
@@ -227,9 +279,11 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
         [
             "hsinchu-110-self-assessment.zip",
             "佐證資料.pdf",
+            "內部/未印出.csv",
             "內部/檔案總帳.csv",
             "內部/檢核結果.txt",
             "內部/產出清單.json",
+            "內部/資料來源.csv",
             "函稿.odt",
             "函稿.txt",
             "自評表.pdf",
@@ -242,7 +296,7 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
             "附件/dossier.json",
         ]
     );
-    let ledger = String::from_utf8(files[2].1.clone()).unwrap();
+    let ledger = String::from_utf8(files[3].1.clone()).unwrap();
     assert_eq!(ledger.lines().count(), before.len() + 1);
     for (path, _) in &before {
         let name = name(path, &copy.inputs());
@@ -294,9 +348,11 @@ fn a_workspace_with_errors_gives_drafts_and_no_bundle_is_left() {
     assert_eq!(
         names,
         [
+            "內部/未印出.csv",
             "內部/檔案總帳.csv",
             "內部/檢核結果.txt",
             "內部/產出清單.json",
+            "內部/資料來源.csv",
             "草稿-佐證資料.pdf",
             "草稿-自評表.pdf"
         ]
