@@ -35,6 +35,10 @@ pub struct Dossier {
     pub programme: ProgrammeView,
     pub detail_tables: Vec<DetailTable>,
     pub appendices: Vec<Appendix>,
+    /// The volumes the appendices are divided into; empty: one undivided document.
+    pub volumes: Vec<VolumeLine>,
+    /// Which of them is being typeset or packed, from 1; `None` for the undivided document and the form.
+    pub volume: Option<usize>,
     pub signatures: Vec<String>,
     /// 「尚缺」 lines of a draft.
     pub missing: Vec<String>,
@@ -207,9 +211,26 @@ pub struct Reference {
     pub number: String,
     pub title: String,
     pub unit: String,
-    /// Filled by `paginate`: first and last page.
+    /// Filled by `paginate`: first and last page, counted within their volumes.
     pub first_page: Option<usize>,
     pub last_page: Option<usize>,
+    /// Volumes of these pages, from 1, when the appendices are divided.
+    pub first_volume: Option<usize>,
+    pub last_volume: Option<usize>,
+}
+
+impl Reference {
+    /// 「第 12–15 頁」, 「第2冊第 12–15 頁」, 「第2冊第 12 頁至第3冊第 4 頁」; `None` without pages.
+    pub fn pages(&self) -> Option<String> {
+        let (first, last) = (self.first_page?, self.last_page?);
+        Some(match (self.first_volume, self.last_volume) {
+            (Some(from), Some(to)) if from != to => {
+                format!("第{from}冊第 {first} 頁至第{to}冊第 {last} 頁")
+            }
+            (Some(volume), _) => format!("第{volume}冊第 {first}–{last} 頁"),
+            (None, _) => format!("第 {first}–{last} 頁"),
+        })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -239,6 +260,35 @@ pub struct DetailColumn {
     pub weight: u32,
 }
 
+/// One volume of the divided appendices: a document, a bag and a mail of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VolumeLine {
+    /// From 1.
+    pub number: usize,
+    /// Numbers of its first and last appendix, which may begin or go on in its neighbours; `None` when
+    /// it holds the form alone.
+    pub first: Option<String>,
+    pub last: Option<String>,
+    pub n_appendices: usize,
+}
+
+impl VolumeLine {
+    /// 「附件 2-1-3 至 2-2-1，計 5 項」; the first volume holds the form too.
+    pub fn holding(&self) -> String {
+        let form = (self.number == 1).then(|| "自評表".to_owned());
+        form.into_iter().chain(self.appendices()).collect::<Vec<_>>().join("；")
+    }
+
+    /// Its appendices alone; `None` when it holds none.
+    pub fn appendices(&self) -> Option<String> {
+        match (&self.first, &self.last) {
+            (Some(first), Some(last)) if first == last => Some(format!("附件 {first}")),
+            (Some(first), Some(last)) => Some(format!("附件 {first} 至 {last}，計 {} 項", self.n_appendices)),
+            _ => None,
+        }
+    }
+}
+
 /// One evidence item with what is bound under it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Appendix {
@@ -266,6 +316,25 @@ pub struct Entry {
     pub exhibit: Exhibit,
     /// Name inside the bundle, for exhibits that go in as files.
     pub bundle_name: Option<String>,
+    /// The volume it is bound in, from 1, when the appendices are divided.
+    pub volume: Option<usize>,
+}
+
+impl Dossier {
+    /// Appendices under which something is bound.
+    pub fn n_bound(&self) -> usize {
+        self.appendices.iter().filter(|appendix| appendix.absent.is_none()).count()
+    }
+
+    /// Whether an entry belongs to what is being typeset or packed.
+    pub fn holds(&self, entry: &Entry) -> bool {
+        self.volume.is_none() || entry.volume == self.volume
+    }
+
+    /// 「第2冊，共3冊」, when a volume is being typeset or packed.
+    pub fn volume_mark(&self) -> Option<String> {
+        self.volume.map(|number| format!("第{number}冊，共{}冊", self.volumes.len()))
+    }
 }
 
 /// A rectangle on a typeset page into which the merge step puts foreign content.
@@ -298,4 +367,7 @@ pub struct PageRange {
     pub number: String,
     pub first: usize,
     pub last: usize,
+    /// The volume these pages are counted in, from 1, when the appendices are divided. An appendix
+    /// that goes on in the next volume has a range in each.
+    pub volume: Option<usize>,
 }

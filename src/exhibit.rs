@@ -3,7 +3,7 @@
 //! Exhibits are small values that a worker can send; their bytes are handles into the folder
 //! of prepared files. Knows nothing of item numbers or page numbers in the appendices.
 
-use std::io;
+use std::io::{self, Cursor, Read, Seek};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,13 +16,25 @@ use crate::plan::ItemCode;
 #[serde(transparent)]
 pub struct Handle(pub String);
 
+/// A file to be read, more than once.
+pub trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
 /// Gives the bytes behind a handle or an input path. Implemented by the shell over files,
 /// by tests over memory.
 pub trait ByteSource: Sync {
     /// The bytes of a prepared file.
     fn prepared(&self, handle: &Handle) -> io::Result<Vec<u8>>;
+    /// The size in bytes of a prepared file.
+    fn prepared_size(&self, handle: &Handle) -> io::Result<u64> {
+        Ok(self.prepared(handle)?.len() as u64)
+    }
     /// The bytes of an input file.
     fn input(&self, path: &RelPath) -> io::Result<Vec<u8>>;
+    /// An input file to be read in a stream: it may be a film.
+    fn open_input(&self, path: &RelPath) -> io::Result<Box<dyn ReadSeek + '_>> {
+        Ok(Box::new(Cursor::new(self.input(path)?)))
+    }
 }
 
 /// One evidence file, ready to be bound.

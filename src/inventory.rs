@@ -3,6 +3,8 @@
 //! Every input file appears here exactly once. Knows the names of office litter and the magic
 //! numbers of formats; does not open anything.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256, Sha512};
 
@@ -161,6 +163,43 @@ impl FileDigester {
 
     pub fn finish(self) -> Digests {
         Digests { sha256: hex(&self.sha256.finalize()) }
+    }
+}
+
+/// SHA-256 of everything a reader gives, lower-case hex (FIPS 180-4).
+pub fn sha256_of(reader: &mut dyn io::Read) -> io::Result<String> {
+    let mut digester = FileDigester::new();
+    let mut block = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut block)? {
+            0 => return Ok(digester.finish().sha256),
+            n => digester.update(&block[..n]),
+        }
+    }
+}
+
+/// Passes bytes on and digests them with SHA-512.
+pub struct Sha512Reader<R> {
+    inner: R,
+    sha512: Sha512,
+}
+
+impl<R: io::Read> Sha512Reader<R> {
+    pub fn new(inner: R) -> Self {
+        Sha512Reader { inner, sha512: Sha512::new() }
+    }
+
+    /// The digest of what was read, lower-case hex (FIPS 180-4).
+    pub fn finish(self) -> String {
+        hex(&self.sha512.finalize())
+    }
+}
+
+impl<R: io::Read> io::Read for Sha512Reader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.sha512.update(&buffer[..n]);
+        Ok(n)
     }
 }
 

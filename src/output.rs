@@ -18,6 +18,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::bundle::MadeFiles;
+use crate::exhibit::ReadSeek;
 use crate::pipeline::{Sink, WriteSeek};
 
 pub use error::OutputError;
@@ -235,8 +237,14 @@ impl OutputFolder {
     }
 }
 
+impl MadeFiles for OutputFolder {
+    fn open(&self, name: &str) -> io::Result<Box<dyn ReadSeek + '_>> {
+        Ok(Box::new(File::open(inside(&self.staging, name))?))
+    }
+}
+
 impl Sink for OutputFolder {
-    fn create(&mut self, name: &str) -> io::Result<Box<dyn WriteSeek + '_>> {
+    fn create(&mut self, name: &str) -> io::Result<Box<dyn WriteSeek>> {
         let path = inside(&self.staging, name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
@@ -245,8 +253,19 @@ impl Sink for OutputFolder {
         Ok(Box::new(File::options().write(true).create(true).truncate(true).open(path)?))
     }
 
-    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        fs::read(inside(&self.staging, name))
+    fn link(&mut self, name: &str, also: &str) -> io::Result<()> {
+        let (from, to) = (inside(&self.staging, name), inside(&self.staging, also));
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        self.written.insert(also.to_owned());
+        // Not every disk has hard links (exFAT sticks).
+        fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).map(|_| ()))
+    }
+
+    fn remove(&mut self, name: &str) -> io::Result<()> {
+        self.written.remove(name);
+        fs::remove_file(inside(&self.staging, name))
     }
 
     fn size(&self, name: &str) -> io::Result<u64> {

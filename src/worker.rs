@@ -272,6 +272,7 @@ fn unpack(job: &Job, archive: &RelPath, folder: &Path) -> Result<Outcome, Failur
 
 /// Two jobs of one key write equal files: each writes its own temporary and renames it.
 fn write_prepared(folder: &Path, handle: &Handle, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     file.persist(folder.join(&handle.0)).map_err(|error| error.error)?;

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::container;
-use crate::exhibit::{ByteSource, Handle};
+use crate::exhibit::{ByteSource, Handle, ReadSeek};
 use crate::folding::fold;
 use crate::inventory::{
     Digests, FileDigester, InputFile, Inventory, LeftOut, MediaType, Member, Role, sha256_hex,
@@ -387,10 +387,18 @@ impl ByteSource for DiskSource {
         fs::read(self.prepared.join(&handle.0))
     }
 
+    fn prepared_size(&self, handle: &Handle) -> io::Result<u64> {
+        Ok(fs::metadata(self.prepared.join(&handle.0))?.len())
+    }
+
     fn input(&self, path: &RelPath) -> io::Result<Vec<u8>> {
         match fs::read(self.prepared.join(member_file(path))) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(self.workspace.on_disk(path)),
             member => member,
         }
+    }
+
+    fn open_input(&self, path: &RelPath) -> io::Result<Box<dyn ReadSeek + '_>> {
+        Ok(Box::new(fs::File::open(self.workspace.on_disk(path))?))
     }
 }

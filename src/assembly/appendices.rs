@@ -60,6 +60,7 @@ fn appendix(
             exhibit: exhibit.clone(),
             bundle_name: matches!(exhibit.content, Content::File { .. })
                 .then(|| bundle_name(&number, index + 1, exhibit)),
+            volume: None,
         })
         .collect();
     Appendix {

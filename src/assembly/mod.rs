@@ -9,6 +9,7 @@ mod programme;
 mod tables;
 mod trace;
 mod values;
+mod volumes;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ use crate::roc;
 use crate::submission::{Answer, Applies, EditorialMode, SecretariatAnswers, Submission};
 
 pub use trace::trace;
+pub use volumes::divide;
 
 /// Everything a dossier is made of.
 pub struct Material<'a> {
@@ -88,15 +90,20 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         programme: programme::view(plan),
         detail_tables: details,
         appendices,
+        volumes: Vec::new(),
+        volume: None,
         signatures: plan.signatures.clone(),
         missing,
     }
 }
 
-/// Writes measured pages into the references; those of appendices without pages stay open.
+/// Writes measured pages into the references, those of all volumes in their order; references to
+/// appendices without pages stay open.
 pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
-    let pages: BTreeMap<&str, (usize, usize)> =
-        ranges.iter().map(|range| (range.number.as_str(), (range.first, range.last))).collect();
+    let mut pages: BTreeMap<&str, (&PageRange, &PageRange)> = BTreeMap::new();
+    for range in ranges {
+        pages.entry(&range.number).or_insert((range, range)).1 = range;
+    }
     let references = dossier
         .facets
         .iter_mut()
@@ -104,8 +111,10 @@ pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
         .flat_map(|indicator| &mut indicator.references);
     for reference in references {
         if let Some((first, last)) = pages.get(reference.number.as_str()) {
-            reference.first_page = Some(*first);
-            reference.last_page = Some(*last);
+            reference.first_page = Some(first.first);
+            reference.last_page = Some(last.last);
+            reference.first_volume = first.volume;
+            reference.last_volume = last.volume;
         }
     }
 }
@@ -308,6 +317,8 @@ fn references(tasks: &[&Task], appendices: &[crate::dossier::Appendix]) -> Vec<R
             unit: appendix.unit.clone(),
             first_page: None,
             last_page: None,
+            first_volume: None,
+            last_volume: None,
         })
         .collect()
 }

@@ -6,5 +6,6 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("typst/appendices.typ", include_str!("../../templates/typst/appendices.typ")),
     ("typst/annex.typ", include_str!("../../templates/typst/annex.typ")),
     ("typst/programme.typ", include_str!("../../templates/typst/programme.typ")),
+    ("typst/dispatch.typ", include_str!("../../templates/typst/dispatch.typ")),
     ("typst/style.typ", include_str!("../../templates/typst/style.typ")),
 ];

@@ -78,6 +78,9 @@ struct Appendix<'a> {
     /// Pages of 佐證資料, from 1.
     first_page: Option<usize>,
     last_page: Option<usize>,
+    /// Volumes these pages are counted in, from 1; `null`: undivided.
+    first_volume: Option<usize>,
+    last_volume: Option<usize>,
     absent: Option<&'a str>,
 }
 
@@ -126,6 +129,8 @@ fn appendices(dossier: &Dossier) -> Vec<Appendix<'_>> {
                 files: appendix.entries.len(),
                 first_page: reference.and_then(|reference| reference.first_page),
                 last_page: reference.and_then(|reference| reference.last_page),
+                first_volume: reference.and_then(|reference| reference.first_volume),
+                last_volume: reference.and_then(|reference| reference.last_volume),
                 absent: appendix.absent.as_deref(),
             }
         })

@@ -4,30 +4,33 @@
 //! structure; knows nothing of how the documents were made.
 
 mod contents;
+mod division;
 mod figures;
 mod names;
 mod received;
 mod verify;
+mod volumes;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::io::{Cursor, Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 
 use anyhow::{anyhow, ensure};
 
 use crate::clearance::{Cleared, Outgoing};
-use crate::container::{Packing, ZipSink, sniff};
+use crate::container::{Packing, ZipSink, sniff, sniff_reader};
 use crate::dossier::Dossier;
-use crate::exhibit::{ByteSource, Content};
-use crate::inventory::{MediaType, sha256_hex, sha512_hex};
+use crate::exhibit::{ByteSource, Content, ReadSeek};
+use crate::inventory::{MediaType, Sha512Reader, sha256_of, sha512_hex};
 use crate::place::RelPath;
 use crate::plan::Plan;
 
 pub use contents::contents;
+pub use division::{Indivisible, Room, Weight, divide};
 pub use figures::figures_json;
 pub use names::{is_safe, on_windows, safe_component};
 pub use received::receive;
 pub use verify::{Fault, Verdict, verify};
+pub use volumes::{VolumeMark, check_set, volume_mark};
 
 /// Everything that goes into a bundle.
 pub struct BundlePlan {
@@ -50,12 +53,23 @@ pub struct BundleEntry {
 
 pub enum EntrySource {
     Bytes(Vec<u8>),
+    /// A document that this run has made, of so many bytes; read in a stream.
+    Made {
+        path: String,
+        bytes: u64,
+    },
     /// An input file, with the digest taken at intake.
     Input {
         path: RelPath,
         bytes: u64,
         sha256: String,
     },
+}
+
+/// Gives the documents this run has made.
+pub trait MadeFiles {
+    /// Opens a document by the path it was made under.
+    fn open(&self, path: &str) -> io::Result<Box<dyn ReadSeek + '_>>;
 }
 
 /// What was written.
@@ -66,21 +80,16 @@ pub struct BundleReport {
 }
 
 impl BundlePlan {
-    /// The form, the appendices, the figures, and the files that could not be bound.
-    pub fn new(
-        top_folder: String,
-        plan: &Plan,
-        dossier: &Cleared<&Dossier>,
-        form: Vec<u8>,
-        appendices: Vec<u8>,
-    ) -> Self {
-        let mut entries = vec![
-            BundleEntry::bytes("01-self-assessment-自評表.pdf", "自評表", form),
-            BundleEntry::bytes("02-appendices-佐證資料.pdf", "佐證資料", appendices),
-            BundleEntry::bytes("dossier.json", "自評表數據（機器可讀）", figures_json(dossier).into_bytes()),
-        ];
+    /// The documents made, the figures, and the files that could not be bound. When `dossier` names a
+    /// volume: what belongs to that volume; the figures go with the form, into the first.
+    pub fn new(top_folder: String, plan: &Plan, dossier: &Cleared<&Dossier>, made: Vec<BundleEntry>) -> Self {
+        let mut entries = made;
+        if dossier.volume.is_none_or(|volume| volume == 1) {
+            let figures = figures_json(dossier).into_bytes();
+            entries.push(BundleEntry::bytes("dossier.json", "自評表數據（機器可讀）", figures));
+        }
         for appendix in &dossier.appendices {
-            for entry in &appendix.entries {
+            for entry in appendix.entries.iter().filter(|entry| dossier.holds(entry)) {
                 let (Some(name), Content::File { .. }) = (&entry.bundle_name, &entry.exhibit.content) else {
                     continue;
                 };
@@ -127,21 +136,38 @@ impl BundleEntry {
     fn bytes(name: &str, caption: &str, bytes: Vec<u8>) -> Self {
         BundleEntry { name: name.to_owned(), caption: caption.to_owned(), source: EntrySource::Bytes(bytes) }
     }
+
+    /// Size in bytes, before it is packed.
+    pub fn size(&self) -> u64 {
+        match &self.source {
+            EntrySource::Bytes(bytes) => bytes.len() as u64,
+            EntrySource::Made { bytes, .. } | EntrySource::Input { bytes, .. } => *bytes,
+        }
+    }
 }
 
 /// Reserved elements of bag-info.txt (RFC 8493 §2.2.2). Bagging-Date is the day the form bears, not
 /// the clock's.
 fn facts(plan: &Plan, dossier: &Dossier) -> Vec<(String, String)> {
     let fact = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let whole = format!("{}-{}", plan.id, dossier.identity);
+    let identifier = match dossier.volume {
+        Some(volume) => format!("{whole}-{volume}"),
+        None => whole.clone(),
+    };
     let mut facts = vec![
         fact("Source-Organization", &plan.government.name),
         fact("External-Description", &format!("{}自評表及佐證資料", dossier.title)),
         fact("Bagging-Date", &dossier.prepared_on_iso),
-        fact("External-Identifier", &format!("{}-{}", plan.id, dossier.identity)),
+        fact("External-Identifier", &identifier),
         fact("Bag-Software-Agent", concat!("huibian ", env!("CARGO_PKG_VERSION"))),
     ];
     if let Some(code) = &plan.government.code {
         facts.insert(1, fact("Organization-Code", code));
+    }
+    if let Some(volume) = dossier.volume {
+        facts.push(fact("Bag-Group-Identifier", &whole));
+        facts.push(fact("Bag-Count", &format!("{volume} of {}", dossier.volumes.len())));
     }
     facts
 }
@@ -154,27 +180,45 @@ fn facts(plan: &Plan, dossier: &Dossier) -> Vec<(String, String)> {
 pub fn write<W: Write + Seek>(
     plan: &Cleared<BundlePlan>,
     source: &dyn ByteSource,
+    made: &dyn MadeFiles,
     out: W,
 ) -> anyhow::Result<BundleReport> {
     let mut zip = ZipSink::new(out);
     let mut payload = Vec::new();
     check_names(plan)?;
     for entry in &plan.entries {
-        let bytes = read(entry, source)?;
-        let kind = sniff(&bytes);
-        refuse_workbook(entry, kind)?;
-        put(&mut zip, plan, &format!("data/{}", entry.name), Packing::of(kind), &bytes)?;
-        payload.push((entry.name.clone(), bytes.len() as u64, sha512_hex(&bytes)));
+        let name = format!("data/{}", entry.name);
+        let digest = with_content(entry, source, made, &mut |kind, content| {
+            refuse_workbook(entry, kind)?;
+            put(&mut zip, plan, &name, Packing::of(kind), entry.size(), content)
+        })?;
+        payload.push((entry.name.clone(), entry.size(), digest));
     }
     let tag_files = tag_files(plan, &payload);
+    let mut put_tag = |name: &str, text: &str| {
+        put(&mut zip, plan, name, Packing::Deflated, text.len() as u64, &mut text.as_bytes()).map(|_| ())
+    };
     for (name, text) in &tag_files {
-        put(&mut zip, plan, name, Packing::Deflated, text.as_bytes())?;
+        put_tag(name, text)?;
     }
     let lines: String =
         tag_files.iter().map(|(name, text)| format!("{}  {name}\n", sha512_hex(text.as_bytes()))).collect();
-    put(&mut zip, plan, "tagmanifest-sha512.txt", Packing::Deflated, lines.as_bytes())?;
+    put_tag("tagmanifest-sha512.txt", &lines)?;
     zip.finish()?;
     Ok(BundleReport { payload })
+}
+
+/// Writes one payload file as it stands in the bag, without the bag.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_entry(
+    entry: &BundleEntry,
+    source: &dyn ByteSource,
+    made: &dyn MadeFiles,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    with_content(entry, source, made, &mut |_, content| Ok(io::copy(content, out).map(|_| ())?))
 }
 
 /// Names were made safe by whoever planned the bundle; this is the last look before bytes leave.
@@ -200,35 +244,48 @@ fn refuse_workbook(entry: &BundleEntry, kind: MediaType) -> anyhow::Result<()> {
     }
 }
 
-fn read<'a>(entry: &'a BundleEntry, source: &dyn ByteSource) -> anyhow::Result<Cow<'a, [u8]>> {
+/// Hands an entry's content, with its kind, to `take`, and gives what that gives.
+fn with_content<T>(
+    entry: &BundleEntry,
+    source: &dyn ByteSource,
+    made: &dyn MadeFiles,
+    take: &mut dyn FnMut(MediaType, &mut dyn Read) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     match &entry.source {
-        EntrySource::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
+        EntrySource::Bytes(bytes) => take(sniff(bytes), &mut bytes.as_slice()),
+        EntrySource::Made { path, .. } => {
+            let mut content = made.open(path)?;
+            let kind = sniff_reader(&mut content)?;
+            content.rewind()?;
+            take(kind, &mut content)
+        }
         EntrySource::Input { path, sha256, .. } => {
             // Told as text: an `io::Error` in the chain would be taken for one of the output's.
-            let bytes = source.input(path).map_err(|error| anyhow!("無法讀取「{path}」：{error}"))?;
+            let unreadable = |error: io::Error| anyhow!("無法讀取「{path}」：{error}");
+            let mut content = source.open_input(path).map_err(unreadable)?;
             ensure!(
-                sha256_hex(&bytes) == *sha256,
+                sha256_of(&mut content).map_err(unreadable)? == *sha256,
                 "「{path}」在執行中被修改，請關閉正在編輯它的程式後再執行一次"
             );
-            Ok(Cow::Owned(bytes))
+            let kind = sniff_reader(&mut content).map_err(unreadable)?;
+            content.rewind().map_err(unreadable)?;
+            take(kind, &mut content)
         }
     }
 }
 
+/// Streams a file of the bag into the zip and gives its SHA-512.
 fn put<W: Write + Seek>(
     zip: &mut ZipSink<W>,
     plan: &BundlePlan,
     name: &str,
     packing: Packing,
-    bytes: &[u8],
-) -> anyhow::Result<()> {
-    let mut reader = Cursor::new(bytes);
-    zip.entry(
-        &format!("{}/{name}", plan.top_folder),
-        packing,
-        bytes.len() as u64,
-        &mut reader as &mut dyn Read,
-    )
+    bytes: u64,
+    content: &mut dyn Read,
+) -> anyhow::Result<String> {
+    let mut reader = Sha512Reader::new(content);
+    zip.entry(&format!("{}/{name}", plan.top_folder), packing, bytes, &mut reader)?;
+    Ok(reader.finish())
 }
 
 /// bagit.txt, bag-info.txt and the payload manifest.

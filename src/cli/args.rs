@@ -265,6 +265,9 @@ pub struct Compile {
     /// 只產出草稿，不打包
     #[arg(long)]
     pub draft: bool,
+    /// 只試算：列出會產出的檔案與大小、分冊、最大的佐證、降低解析度可省多少；不改動產出資料夾
+    #[arg(long)]
+    pub dry_run: bool,
     /// 不逐頁比對裝訂結果與原檔（較快）
     #[arg(long)]
     pub no_compare: bool,
@@ -294,9 +297,9 @@ pub struct Trace {
 
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// 陳報包（.zip）
-    #[arg(value_name = "陳報包")]
-    pub bundle: PathBuf,
+    /// 陳報包（.zip）；分冊時列出全部各冊，或給放各冊的資料夾
+    #[arg(value_name = "陳報包", required = true)]
+    pub bundles: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -2,15 +2,16 @@
 
 use std::io::Write;
 
+use crate::identity;
 use crate::output::{OutputError, OutputFolder, cache_of};
-use crate::pipeline::{self, Examination, Products, Settings};
+use crate::pipeline::{self, Delivery, Examination, Products, Settings, TooLarge};
 use crate::workspace::DiskSource;
 
 use super::args::Compile;
 use super::check::print_text;
 use super::examination::open;
 use super::register::{last_register, moment, put_register};
-use super::{exit, today};
+use super::{exit, rehearsal, today};
 
 pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let settings = Settings {
@@ -31,14 +32,23 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let source = DiskSource { workspace: opened.workspace.clone(), prepared: prepared.clone() };
     let products =
         pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).map_err(explain)?;
-    let mut register = last_register(&output)?;
-    pipeline::receive(&examination, &mut register, moment(arguments.today.as_deref(), settings.today)?);
-    put_register(&register, &mut output).map_err(|error| explain(error.into()))?;
-    opened.keep();
-    output.commit()?;
-    opened.progress.clear();
-    print_text(&examination)?;
-    print_summary(&examination, &products, arguments)?;
+    if arguments.dry_run {
+        // Everything was made in the staging folder, which goes with `output`.
+        let weighed = rehearsal::weigh(&examination, &surroundings, &source).map_err(explain)?;
+        opened.progress.clear();
+        print_text(&examination)?;
+        rehearsal::print(&examination, &products, &weighed)?;
+    } else {
+        let mut register = last_register(&output)?;
+        let now = moment(arguments.today.as_deref(), settings.today)?;
+        pipeline::receive(&examination, &mut register, now);
+        put_register(&register, &mut output).map_err(|error| explain(error.into()))?;
+        opened.keep();
+        output.commit()?;
+        opened.progress.clear();
+        print_text(&examination)?;
+        print_summary(&examination, &products, arguments)?;
+    }
     Ok(exit::judged(&examination.diagnostics))
 }
 
@@ -47,7 +57,7 @@ fn print_summary(examination: &Examination, products: &Products, arguments: &Com
     let mut out = anstream::stdout();
     let folder = arguments.out.display();
     writeln!(out)?;
-    if products.draft {
+    if products.delivery.is_none() {
         let errors = examination.diagnostics.n_errors();
         if errors > 0 {
             writeln!(out, "有 {errors} 個錯誤，只產出草稿，未產生陳報包：")?;
@@ -65,20 +75,46 @@ fn print_summary(examination: &Examination, products: &Products, arguments: &Com
         "自評表 {} 頁；佐證資料 {} 頁、附件 {} 項。",
         products.n_form_pages, products.n_appendix_pages, products.n_appendices
     )?;
-    let next = if products.draft {
-        "請依上列訊息修正後再執行一次；逐條說明：huibian explain 規則代號"
-    } else if products.mail_over_limit.is_some() {
-        "陳報包超過郵件上限，郵件草稿未附檔；請改以光碟或雲端連結遞送（草稿內有說明）"
-    } else if products.recipient_known {
-        "請開啟「郵件草稿.eml」，確認內容後寄出"
-    } else {
-        "請開啟「郵件草稿.eml」，填入收件人、確認內容後寄出"
-    };
-    writeln!(out, "{next}。")?;
+    writeln!(out, "{}。", next(products))?;
     Ok(())
 }
 
-fn size(bytes: u64) -> String {
+/// What the clerk does next.
+fn next(products: &Products) -> String {
+    let fill_in = if products.recipient_known { "" } else { "填入收件人、" };
+    match &products.delivery {
+        None => "請依上列訊息修正後再執行一次；逐條說明：huibian explain 規則代號".to_owned(),
+        Some(Delivery::Mails(1)) => format!("請開啟「郵件草稿.eml」，{fill_in}確認內容後寄出"),
+        Some(Delivery::Mails(n)) => {
+            format!(
+                "超過單封郵件上限，已分為 {n} 冊；請依序開啟 {n} 封「郵件草稿-第○冊.eml」，{fill_in}確認內容後寄出"
+            )
+        }
+        Some(Delivery::Disc) => {
+            "請將陳報包燒錄於光碟，附「遞送單.pdf」與函寄送；「郵件草稿.eml」可先行通知".to_owned()
+        }
+        Some(Delivery::Link) => {
+            format!("請上傳陳報包，將連結貼入「郵件草稿.eml」，{fill_in}確認內容後寄出")
+        }
+        Some(Delivery::Undecided(why)) => format!(
+            "{}，無法以郵件寄送；請擇一：燒錄光碟並附「遞送單.pdf」，或上傳雲端並將連結貼入「郵件草稿.eml」",
+            too_large(why)
+        ),
+    }
+}
+
+/// Why mails cannot carry the bundle.
+pub(super) fn too_large(why: &TooLarge) -> String {
+    match why {
+        TooLarge::Mails(n) => format!("陳報包須分 {n} 封以上郵件，超過計畫所定封數"),
+        TooLarge::File { path, bytes } => {
+            format!("「{}」（{}）單獨一檔即超過郵件上限", identity::mask(path.as_str()), size(*bytes))
+        }
+        TooLarge::Form => "自評表單獨一檔即超過郵件上限".to_owned(),
+    }
+}
+
+pub(super) fn size(bytes: u64) -> String {
     if bytes < 1_000_000 {
         format!("{} KB", bytes.div_ceil(1000))
     } else {

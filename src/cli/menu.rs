@@ -33,6 +33,7 @@ pub fn run() -> anyhow::Result<u8> {
                 inputs: "inputs".into(),
                 out: OUTPUT.into(),
                 draft: false,
+                dry_run: false,
                 no_compare: false,
                 today: None,
                 without: Without::default(),

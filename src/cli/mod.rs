@@ -20,6 +20,7 @@ mod panel;
 mod plan;
 mod progress;
 mod register;
+mod rehearsal;
 mod roll;
 mod score;
 mod status;

@@ -1,12 +1,17 @@
-//! The mail draft to the recipient: an .eml that opens unsent, and the same text as .txt.
+//! Mail drafts to the recipient (an .eml that opens unsent, the same text as .txt) and the official
+//! letter.
 //!
 //! Letters to units stand in `notice` and `receipt`. Boundary, Message-ID and date are fixed by the dossier:
 //! the same bundle gives the same draft. Sends nothing.
 
+mod base64;
 mod ics;
 mod notice;
+mod official;
 mod receipt;
 mod unsent;
+
+use std::io::{self, Read, Write};
 
 use serde::Serialize;
 
@@ -20,8 +25,29 @@ use crate::template::{self, TemplateError};
 
 pub use ics::{Occasion, calendar};
 pub use notice::{Notice, NoticeView, Person, Told, notice};
+pub use official::{OfficialLetter, Sending};
 pub use receipt::{ReceiptView, ReceivedLine, receipt};
-use unsent::{Attachment, UnsentMail};
+use unsent::{Attachment, Carried, UnsentMail};
+
+/// How a mail carries the bundle it announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carriage {
+    Attached,
+    /// The mail names a link, which the clerk pastes.
+    Link,
+    /// A disc follows by post.
+    Disc,
+}
+
+/// A bundle in a file of its own: the whole, or a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleFile {
+    pub name: String,
+    pub bytes: u64,
+    /// Needed when the bundle does not travel in the mail itself.
+    pub sha256: Option<String>,
+}
 
 /// What the mail templates are given.
 #[derive(Debug, Clone, Serialize)]
@@ -32,60 +58,71 @@ pub struct MailView {
     pub identity: String,
     pub document_number: Option<String>,
     pub bundle_name: String,
+    pub bundle_megabytes: String,
+    pub sha256: Option<String>,
     pub contents: Vec<Line>,
     pub contacts: Vec<ContactLine>,
-    /// The bundle is too large for one mail.
-    pub over_limit: bool,
-    pub bundle_megabytes: String,
-    pub mail_megabytes: String,
-    pub limit_megabytes: String,
+    /// Which volume this mail carries, from 1, and of how many.
+    pub volume: Option<usize>,
+    pub n_volumes: usize,
+    /// What the other volumes hold, and where: one line each.
+    pub others: Vec<Line>,
+    pub attached: bool,
+    pub link: bool,
+    pub disc: bool,
     #[serde(skip)]
     recipient_email: Option<String>,
-    #[serde(skip)]
-    limit_bytes: u64,
     #[serde(skip)]
     prepared_on_iso: String,
 }
 
-/// A file of the bundle, in words.
+/// A file of the bundle, or a volume, in words.
 #[derive(Debug, Clone, Serialize)]
 pub struct Line {
     pub name: String,
     pub caption: String,
 }
 
-/// A draft, ready to be written.
-#[derive(Debug, Clone)]
-pub struct MailDraft {
-    pub eml: Vec<u8>,
-    pub text: String,
-    /// Size of the mail with its attachment, when that is over the limit.
-    pub over_limit: Option<u64>,
-}
-
 impl MailView {
-    pub fn new(plan: &Plan, dossier: &Dossier, secretariat: &SecretariatAnswers, bundle_name: &str) -> Self {
-        let line = |name: &str, caption: String| Line { name: name.to_owned(), caption };
-        let n_appendices = dossier.appendices.iter().filter(|appendix| appendix.absent.is_none()).count();
+    /// The view of the whole, or of the volume that `dossier` names.
+    pub fn new(
+        plan: &Plan,
+        dossier: &Dossier,
+        secretariat: &SecretariatAnswers,
+        bundle: &BundleFile,
+        carriage: Carriage,
+    ) -> Self {
+        let others =
+            dossier.volumes.iter().filter(|line| dossier.volume.is_some_and(|own| own != line.number));
         MailView {
             title: dossier.title.clone(),
             government: dossier.government.clone(),
             recipient: dossier.recipient.clone(),
             identity: dossier.identity.clone(),
-            document_number: secretariat.document_number.as_ref().map(|number| identity::mask(&number.value)),
-            bundle_name: bundle_name.to_owned(),
-            contents: vec![
-                line("自評表", "PDF".to_owned()),
-                line("佐證資料", format!("PDF，附件 {n_appendices} 項，附索引與頁碼")),
-            ],
+            document_number: document_number(secretariat),
+            bundle_name: bundle.name.clone(),
+            bundle_megabytes: megabytes(bundle.bytes),
+            sha256: bundle.sha256.clone(),
+            contents: contents(dossier),
             contacts: dossier.contacts.clone(),
-            over_limit: false,
-            bundle_megabytes: String::new(),
-            mail_megabytes: String::new(),
-            limit_megabytes: megabytes(plan.limits.mail_bytes),
+            volume: dossier.volume,
+            n_volumes: dossier.volumes.len(),
+            others: others
+                .map(|line| Line { name: format!("第{}冊", line.number), caption: line.holding() })
+                .collect(),
+            attached: carriage == Carriage::Attached,
+            link: carriage == Carriage::Link,
+            disc: carriage == Carriage::Disc,
             recipient_email: plan.recipient.email.clone(),
-            limit_bytes: plan.limits.mail_bytes,
             prepared_on_iso: dossier.prepared_on_iso.clone(),
+        }
+    }
+
+    /// Unlike in every mail of a run.
+    fn mark(&self) -> String {
+        match self.volume {
+            Some(volume) => format!("{}-{volume}", self.identity),
+            None => self.identity.clone(),
         }
     }
 }
@@ -98,56 +135,96 @@ impl Outgoing for MailView {
     }
 }
 
-/// Writes the draft; over the limit it carries no attachment and says how to deliver instead.
-pub fn mail_draft(
-    view: &Cleared<MailView>,
-    bundle: &[u8],
-    templates: &Templates,
-) -> Result<MailDraft, TemplateError> {
+fn contents(dossier: &Dossier) -> Vec<Line> {
+    let line = |name: &str, caption: String| Line { name: name.to_owned(), caption };
+    let mut contents = Vec::new();
+    if dossier.volume.is_none_or(|volume| volume == 1) {
+        contents.push(line("自評表", "PDF".to_owned()));
+    }
+    match dossier.volumes.iter().find(|line| Some(line.number) == dossier.volume) {
+        Some(volume) => {
+            let appendices = volume.appendices().unwrap_or_else(|| "各冊目錄".to_owned());
+            contents.push(line(
+                &format!("佐證資料 第{}冊", volume.number),
+                format!("PDF，{appendices}，附索引與頁碼"),
+            ));
+        }
+        None => {
+            contents.push(line("佐證資料", format!("PDF，附件 {} 項，附索引與頁碼", dossier.n_bound())));
+        }
+    }
+    contents
+}
+
+/// A draft with a gap for its attachment.
+#[derive(Debug, Clone)]
+pub struct MailDraft {
+    before: Vec<u8>,
+    /// `None`: nothing is attached.
+    after: Option<Vec<u8>>,
+    /// The same for whoever writes the mail by hand.
+    pub text: String,
+}
+
+impl MailDraft {
+    /// Size in bytes of the mail with an attachment of so many bytes, base64 counted.
+    pub fn size(&self, attachment: u64) -> u64 {
+        let Some(after) = &self.after else { return self.before.len() as u64 };
+        (self.before.len() + after.len()) as u64 + base64::encoded_length(attachment)
+    }
+
+    /// The largest attachment with which the mail stays within both limits, in bytes.
+    pub fn room(&self, mail_limit: u64, attachment_limit: Option<u64>) -> u64 {
+        let encoded = mail_limit.saturating_sub(self.size(0));
+        base64::bytes_within(attachment_limit.map_or(encoded, |limit| limit.min(encoded)))
+    }
+
+    /// Writes the .eml, encoding the attachment as it is read.
+    ///
+    /// # Errors
+    /// Those of reading and writing.
+    pub fn write(&self, attachment: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&self.before)?;
+        if let Some(after) = &self.after {
+            base64::encode(attachment, out)?;
+            out.write_all(after)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a draft, but for its attachment.
+pub fn mail_draft(view: &Cleared<MailView>, templates: &Templates) -> Result<MailDraft, TemplateError> {
     let view: &MailView = view;
     let subject = template::render("letters/subject.hbs", view, templates)?;
     let subject = unsent::one_line(&subject);
     let body = template::render("letters/mail.hbs", view, templates)?;
-    let bare = message(view, &subject, &body, None);
-    let size = bare.len() as u64 + encoded_size(bundle.len() as u64);
-    if size <= view.limit_bytes {
-        let eml = message(view, &subject, &body, Some(bundle));
-        return Ok(MailDraft { text: plain(view, &subject, &body), eml, over_limit: None });
-    }
-    let view = MailView {
-        over_limit: true,
-        bundle_megabytes: megabytes(bundle.len() as u64),
-        mail_megabytes: megabytes(size),
-        ..view.clone()
-    };
-    let body = template::render("letters/mail.hbs", &view, templates)?;
-    let eml = message(&view, &subject, &body, None);
-    Ok(MailDraft { text: plain(&view, &subject, &body), eml, over_limit: Some(size) })
+    let text = plain(view, &subject, &body);
+    let (before, after) = message(view, &subject, &body);
+    Ok(MailDraft { before, after, text })
 }
 
-/// Bytes of an attachment in a mail: base64 in lines of 76 with CRLF (RFC 2045 §6.8), and its headers.
-fn encoded_size(bytes: u64) -> u64 {
-    let encoded = bytes.div_ceil(3) * 4;
-    encoded + encoded.div_ceil(76) * 2 + 600
+/// 發文字號 as the secretariat typed it, identity numbers masked.
+pub fn document_number(secretariat: &SecretariatAnswers) -> Option<String> {
+    secretariat.document_number.as_ref().map(|number| identity::mask(&number.value))
 }
 
 /// Decimal megabytes with one decimal, as mail systems state their limits.
-fn megabytes(bytes: u64) -> String {
+pub fn megabytes(bytes: u64) -> String {
     format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }
 
-fn message(view: &MailView, subject: &str, body: &str, bundle: Option<&[u8]>) -> Vec<u8> {
-    let to = view.recipient_email.as_deref().map(|email| (view.recipient.as_str(), email));
-    unsent::write(&UnsentMail {
-        mark: &view.identity,
+fn message(view: &MailView, subject: &str, body: &str) -> (Vec<u8>, Option<Vec<u8>>) {
+    unsent::write_around(&UnsentMail {
+        mark: &view.mark(),
         day: view.prepared_on_iso.parse().ok(),
-        to,
+        to: view.recipient_email.as_deref().map(|email| (view.recipient.as_str(), email)),
         subject,
         body,
-        attachment: bundle.map(|bytes| Attachment {
+        attachment: view.attached.then_some(Attachment {
             name: &view.bundle_name,
             media_type: "application/zip",
-            bytes,
+            content: Carried::Later,
         }),
     })
 }
@@ -158,11 +235,10 @@ fn plain(view: &MailView, subject: &str, body: &str) -> String {
         Some(email) => format!("收件人：{} <{email}>", view.recipient),
         None => format!("收件人：（請填入{}承辦人的電子郵件）", view.recipient),
     };
-    let attachment = if view.over_limit {
-        "附件：（檔案過大，未附）".to_owned()
-    } else {
+    let attachment = if view.attached {
         format!("附件：{}", view.bundle_name)
+    } else {
+        "附件：（檔案較大，未附於郵件）".to_owned()
     };
-    let text = format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}");
-    unsent::text_file(&text)
+    unsent::text_file(&format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}"))
 }

@@ -13,7 +13,7 @@ use crate::submission::Contact;
 use crate::tally::{Due, HandIn, Tally, UnitTally};
 use crate::template::{self, TemplateError};
 
-use super::unsent::{self, Attachment, UnsentMail};
+use super::unsent::{self, Attachment, Carried, UnsentMail};
 
 /// What the templates of a notice are given.
 #[derive(Debug, Clone, Serialize)]
@@ -171,7 +171,11 @@ pub fn notice(
         to: email.map(|email| (recipient, email)),
         subject: &subject,
         body: &body,
-        attachment: name.zip(attachment).map(|(name, bytes)| Attachment { name, media_type, bytes }),
+        attachment: name.zip(attachment).map(|(name, bytes)| Attachment {
+            name,
+            media_type,
+            content: Carried::Whole(bytes),
+        }),
     });
     let to = match email {
         Some(email) => format!("收件人：{recipient} <{email}>"),

@@ -25,27 +25,42 @@ pub(super) struct UnsentMail<'a> {
 pub(super) struct Attachment<'a> {
     pub name: &'a str,
     pub media_type: &'a str,
-    pub bytes: &'a [u8],
+    pub content: Carried<'a>,
+}
+
+/// How an attachment's bytes come into the mail.
+pub(super) enum Carried<'a> {
+    Whole(&'a [u8]),
+    /// Encoded in a stream by whoever writes the mail: it is too large for memory.
+    Later,
+}
+
+/// Stands where an attachment's bytes are to come; no header, and no body as written here, holds a
+/// control character.
+const GAP: &[u8] = b"\x01attachment\x01";
+
+/// A mail up to where its attachment's encoded bytes belong, and from there on; `None` when nothing is
+/// to come.
+pub(super) fn write_around(mail: &UnsentMail<'_>) -> (Vec<u8>, Option<Vec<u8>>) {
+    let message = write(mail);
+    match message.windows(GAP.len()).position(|bytes| bytes == GAP) {
+        None => (message, None),
+        Some(gap) => (message[..gap].to_vec(), Some(message[gap + GAP.len()..].to_vec())),
+    }
 }
 
 /// `X-Unsent: 1` makes mail programs open it as a draft; there is no From, so that the sender's own
 /// account is used.
 pub(super) fn write(mail: &UnsentMail<'_>) -> Vec<u8> {
-    let body = mail.body.replace("\r\n", "\n").replace('\n', "\r\n");
+    let body =
+        mail.body.replace("\r\n", "\n").replace(|c: char| c.is_control() && c != '\n' && c != '\t', " ");
+    let body = body.replace('\n', "\r\n");
     let text = MimePart::new("text/plain", BodyPart::Text(body.into()));
     let content = match &mail.attachment {
         None => text,
         Some(attachment) => MimePart::new(
             ContentType::new("multipart/mixed").attribute("boundary", format!("huibian-{}", mail.mark)),
-            BodyPart::Multipart(vec![
-                text,
-                // The name twice: mail programs of old read it from the content type only.
-                MimePart::new(
-                    ContentType::new(attachment.media_type).attribute("name", attachment.name),
-                    BodyPart::Binary(attachment.bytes.into()),
-                )
-                .attachment(attachment.name),
-            ]),
+            BodyPart::Multipart(vec![text, attached(attachment)]),
         ),
     };
     let mut builder = MessageBuilder::new()
@@ -59,6 +74,19 @@ pub(super) fn write(mail: &UnsentMail<'_>) -> Vec<u8> {
     }
     // Writing into memory cannot fail.
     builder.write_to_vec().unwrap_or_default()
+}
+
+/// The name twice: mail programs of old read it from the content type only.
+fn attached<'a>(attachment: &Attachment<'a>) -> MimePart<'a> {
+    let part = |bytes: &'a [u8]| {
+        let kind = ContentType::new(attachment.media_type).attribute("name", attachment.name);
+        MimePart::new(kind, BodyPart::Binary(bytes.into())).attachment(attachment.name)
+    };
+    match attachment.content {
+        Carried::Whole(bytes) => part(bytes),
+        // With its encoding named, a part is written as it is given.
+        Carried::Later => part(GAP).transfer_encoding("base64"),
+    }
 }
 
 /// RFC 5322 §3.3, nine in the morning in Taiwan.

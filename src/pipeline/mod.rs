@@ -5,6 +5,7 @@
 
 mod archives;
 mod conversions;
+mod delivery;
 mod guarding;
 mod inquiry;
 mod notices;
@@ -13,6 +14,8 @@ mod provenance;
 mod reading;
 mod records;
 mod tally;
+mod volumes;
+mod weighing;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -39,6 +42,7 @@ use crate::typeset::Fonts;
 use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
+pub use delivery::{Delivery, TooLarge};
 pub use inquiry::{Inquiry, inquire};
 pub use notices::{
     NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices, receive,
@@ -46,6 +50,7 @@ pub use notices::{
 pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
 pub use tally::tally;
+pub use weighing::{Heavy, Saving, heaviest, saving};
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]

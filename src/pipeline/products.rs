@@ -1,7 +1,7 @@
-//! From an examination to finished files: dossier, PDFs, bundle, mail.
+//! From an examination to finished documents: dossier, form, appendices; drafts, or what is delivered.
 //!
 //! Writes into a sink that puts everything in place at once or not at all. Decides nothing about
-//! content.
+//! content; how it is packed and sent is `delivery`'s.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Seek, Write};
@@ -10,33 +10,35 @@ use jiff::civil::Date;
 
 use crate::assembly::{self, Material};
 use crate::assessment;
-use crate::bundle::{self, BundlePlan};
+use crate::bundle::MadeFiles;
 use crate::checks;
-use crate::clearance::clear;
 use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content, Exhibit};
 use crate::identity::{self, Released};
 use crate::inventory::{Inventory, sha256_hex};
-use crate::letters::{self, MailView};
 use crate::pdf;
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan};
 use crate::trace::Trace;
-use crate::typeset;
+use crate::typeset::{self, Frames};
 
+use super::delivery::{self, Delivery, Desk};
 use super::{Examination, Settings, Surroundings, provenance, records};
 
 /// A file being written: seekable, because a zip is.
 pub trait WriteSeek: Write + Seek {}
 impl<T: Write + Seek> WriteSeek for T {}
 
-/// Where outputs go. Nothing written here is visible until the run is put in place.
-pub trait Sink {
+/// Where outputs go. Nothing written here is visible until the run is put in place; what was written
+/// can be read again in this run.
+pub trait Sink: MadeFiles {
     /// Creates a file, by its path inside the output folder.
-    fn create(&mut self, path: &str) -> io::Result<Box<dyn WriteSeek + '_>>;
-    /// The bytes of a file created earlier in this run.
-    fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+    fn create(&mut self, path: &str) -> io::Result<Box<dyn WriteSeek>>;
+    /// Puts the bytes of a file created earlier under a second path too, at no cost where the disk can.
+    fn link(&mut self, path: &str, also: &str) -> io::Result<()>;
+    /// Takes a file created earlier in this run away again.
+    fn remove(&mut self, path: &str) -> io::Result<()>;
     /// The size in bytes of a file created earlier in this run.
     fn size(&self, path: &str) -> io::Result<u64>;
 }
@@ -44,16 +46,28 @@ pub trait Sink {
 /// What was made, for the summary.
 #[derive(Debug, Clone, Default)]
 pub struct Products {
-    pub draft: bool,
     pub identity: String,
     /// Path inside the output folder, bytes.
     pub files: Vec<(String, u64)>,
     pub n_form_pages: usize,
     pub n_appendix_pages: usize,
     pub n_appendices: usize,
-    /// Size of the mail with its attachment, when it is over the limit.
-    pub mail_over_limit: Option<u64>,
+    /// `None`: drafts only.
+    pub delivery: Option<Delivery>,
     pub recipient_known: bool,
+}
+
+/// Form and appendices as written.
+#[derive(Debug, Clone)]
+pub(super) struct Documents {
+    /// Paths inside the output folder.
+    pub form: String,
+    pub appendices: String,
+    pub n_form_pages: usize,
+    pub n_appendix_pages: usize,
+    pub ranges: Vec<PageRange>,
+    /// Size of the appendices without their evidence.
+    pub frame_bytes: u64,
 }
 
 /// The numbered whole; page numbers are still open.
@@ -88,68 +102,75 @@ pub fn produce(
     source: &dyn ByteSource,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<Products> {
-    let plan = &examination.plan;
     let mut dossier = dossier(examination, settings);
-    let mut products = Products {
-        draft: dossier.draft,
-        identity: dossier.identity.clone(),
-        n_appendices: dossier.appendices.iter().filter(|appendix| appendix.absent.is_none()).count(),
-        recipient_known: plan.recipient.email.is_some(),
-        ..Products::default()
+    let desk = Desk { examination, around, source };
+    let (documents, delivery, files) = if dossier.draft {
+        let documents = documents(&mut dossier, &desk, sink)?;
+        let files = vec![documents.form.clone(), documents.appendices.clone()];
+        (documents, None, files)
+    } else {
+        let delivered = delivery::deliver(&mut dossier, &desk, sink)?;
+        (delivered.documents, Some(delivered.delivery), delivered.files)
     };
-
-    around.progress.phase("排版佐證資料", 0);
-    let frames = typeset::appendices(&dossier, around.templates, around.fonts)?;
-    products.n_appendix_pages = frames.n_pages;
-    assembly::paginate(&mut dossier, &frames.ranges);
-    let names = Names::of(dossier.draft);
-    {
-        let mut out = BufWriter::new(sink.create(names.appendices)?);
-        pdf::merge(&frames.pdf, &frames.slots, &frames.contents, source, &mut out)?;
-        out.flush()?;
-    }
-
-    around.progress.phase("排版自評表", 0);
-    let form = typeset::form(&dossier, around.templates, around.fonts)?;
-    products.n_form_pages = form.n_pages;
-    sink.create(names.form)?.write_all(&form.pdf)?;
-
-    let mut made = vec![names.form, names.appendices];
-    let bundle_name = format!("{}.zip", bundle_stem(plan));
-    if !dossier.draft {
-        made.extend([bundle_name.as_str(), MAIL, MAIL_TEXT]);
-        around.progress.phase("打包", 0);
-        pack(&dossier, examination, around, source, sink, &mut products)?;
-    }
-    write_records(&dossier, &frames.ranges, examination, sink)?;
-    for name in made {
-        products.files.push((name.to_owned(), sink.size(name)?));
-    }
-    Ok(products)
+    write_records(&dossier, &documents.ranges, examination, sink)?;
+    Ok(Products {
+        identity: dossier.identity.clone(),
+        files: sized(files, sink)?,
+        n_form_pages: documents.n_form_pages,
+        n_appendix_pages: documents.n_appendix_pages,
+        n_appendices: dossier.n_bound(),
+        delivery,
+        recipient_known: examination.plan.recipient.email.is_some(),
+    })
 }
 
-const MAIL: &str = "郵件草稿.eml";
-const MAIL_TEXT: &str = "郵件草稿.txt";
-
-/// The bundle's name and its top folder: ASCII, so that no unzipper garbles it.
-fn bundle_stem(plan: &Plan) -> String {
-    format!("{}-{}-self-assessment", plan.government.ascii, plan.year)
+fn sized(files: Vec<String>, sink: &dyn Sink) -> io::Result<Vec<(String, u64)>> {
+    files.into_iter().map(|name| sink.size(&name).map(|bytes| (name, bytes))).collect()
 }
 
-/// Output names; a draft can never be mistaken for the real thing.
-struct Names {
-    form: &'static str,
-    appendices: &'static str,
+/// The undivided appendices, and the form with their pages. A draft's names can never be mistaken for
+/// the real thing.
+pub(super) fn documents(
+    dossier: &mut Dossier,
+    desk: &Desk,
+    sink: &mut dyn Sink,
+) -> anyhow::Result<Documents> {
+    let mark = if dossier.draft { "草稿-" } else { "" };
+    let (form_name, appendices_name) = (format!("{mark}自評表.pdf"), format!("{mark}佐證資料.pdf"));
+    let frames = appendices(dossier, &appendices_name, desk, sink)?;
+    assembly::paginate(dossier, &frames.ranges);
+    let n_form_pages = form(dossier, &form_name, desk, sink)?;
+    Ok(Documents {
+        form: form_name,
+        appendices: appendices_name,
+        n_form_pages,
+        n_appendix_pages: frames.n_pages,
+        ranges: frames.ranges,
+        frame_bytes: frames.pdf.len() as u64,
+    })
 }
 
-impl Names {
-    fn of(draft: bool) -> Self {
-        if draft {
-            Names { form: "草稿-自評表.pdf", appendices: "草稿-佐證資料.pdf" }
-        } else {
-            Names { form: "自評表.pdf", appendices: "佐證資料.pdf" }
-        }
-    }
+/// Typesets and binds the appendices of the volume that `dossier` names, or all.
+pub(super) fn appendices(
+    dossier: &Dossier,
+    name: &str,
+    desk: &Desk,
+    sink: &mut dyn Sink,
+) -> anyhow::Result<Frames> {
+    desk.around.progress.phase("排版佐證資料", 0);
+    let frames = typeset::appendices(dossier, desk.around.templates, desk.around.fonts)?;
+    let mut out = BufWriter::new(sink.create(name)?);
+    pdf::merge(&frames.pdf, &frames.slots, &frames.contents, desk.source, &mut out)?;
+    out.flush()?;
+    Ok(frames)
+}
+
+/// Typesets the form and gives its number of pages.
+pub(super) fn form(dossier: &Dossier, name: &str, desk: &Desk, sink: &mut dyn Sink) -> anyhow::Result<usize> {
+    desk.around.progress.phase("排版自評表", 0);
+    let form = typeset::form(dossier, desk.around.templates, desk.around.fonts)?;
+    sink.create(name)?.write_all(&form.pdf)?;
+    Ok(form.n_pages)
 }
 
 /// Evidence in binding order: by item, files by name as people count (2 before 10).
@@ -255,38 +276,6 @@ fn prepared_on(examination: &Examination) -> Date {
         Some(date) => date.value,
         None => deadlines.final_exact.unwrap_or(deadlines.final_default),
     }
-}
-
-fn pack(
-    dossier: &Dossier,
-    examination: &Examination,
-    around: &Surroundings,
-    source: &dyn ByteSource,
-    sink: &mut dyn Sink,
-    products: &mut Products,
-) -> anyhow::Result<()> {
-    let plan = &examination.plan;
-    let stem = bundle_stem(plan);
-    let bundle_name = format!("{stem}.zip");
-    let form = sink.read("自評表.pdf")?;
-    let appendices = sink.read("佐證資料.pdf")?;
-    let released = &examination.released;
-    let cleared = clear(dossier, released)?;
-    let bundle_plan = clear(BundlePlan::new(stem, plan, &cleared, form, appendices), released)?;
-    {
-        let mut out = BufWriter::new(sink.create(&bundle_name)?);
-        bundle::write(&bundle_plan, source, &mut out)?;
-        out.flush()?;
-    }
-    drop(bundle_plan);
-    around.progress.phase("郵件草稿", 0);
-    let bytes = sink.read(&bundle_name)?;
-    let view = clear(MailView::new(plan, dossier, &examination.secretariat, &bundle_name), released)?;
-    let draft = letters::mail_draft(&view, &bytes, around.templates)?;
-    products.mail_over_limit = draft.over_limit;
-    sink.create(MAIL)?.write_all(&draft.eml)?;
-    sink.create(MAIL_TEXT)?.write_all(draft.text.as_bytes())?;
-    Ok(())
 }
 
 fn write_records(

@@ -20,7 +20,7 @@ use crate::plan::{EvidenceItem, Plan, UnitId};
 use crate::submission::{SecretariatAnswers, Submission};
 use crate::worker::{Failure, Job, JobTask, Outcome};
 
-use super::{Surroundings, archives, conversions};
+use super::{Examination, Surroundings, archives, conversions};
 
 /// Answers of all units and of the secretariat.
 #[derive(Default)]
@@ -155,6 +155,25 @@ pub fn prepare_evidence(
         preparations.insert(file.path.clone(), preparation);
     }
     Ok(preparations)
+}
+
+/// Prepares evidence again at another resolution, into a folder of its own beside the prepared files.
+pub(super) fn prepare_again(
+    examination: &Examination,
+    files: &[&InputFile],
+    dpi: u32,
+    aside: &str,
+    around: &Surroundings,
+) -> anyhow::Result<Vec<Outcome>> {
+    let folder = around.prepared.join(aside);
+    let jobs = files.iter().filter_map(|file| {
+        let Role::Evidence(code) = &file.role else { return None };
+        let (_, item) = examination.plan.item(code)?;
+        let settings = PrepareSettings { dpi, ..prepare_settings(&examination.plan, item) };
+        let task = JobTask::Prepare { media_type: file.media_type, settings, folder: folder.clone() };
+        Some(job(file, around, task))
+    });
+    run(&jobs.collect::<Vec<_>>(), "試算較低解析度", around)
 }
 
 /// Printed size in points: half a page for photo pages, a page's body for single pictures.

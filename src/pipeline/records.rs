@@ -71,13 +71,16 @@ fn shown_path(file: &InputFile, inventory: &Inventory) -> String {
 }
 
 fn evidence_fates(dossier: &Dossier, ranges: &[PageRange]) -> BTreeMap<RelPath, (&'static str, String)> {
-    let pages: BTreeMap<&str, &PageRange> =
-        ranges.iter().map(|range| (range.number.as_str(), range)).collect();
+    let pages: BTreeMap<(&str, Option<usize>), &PageRange> =
+        ranges.iter().map(|range| ((range.number.as_str(), range.volume), range)).collect();
     let mut fates = BTreeMap::new();
     for appendix in &dossier.appendices {
         for entry in &appendix.entries {
-            let place = match pages.get(appendix.number.as_str()) {
-                Some(range) => format!("附件 {}（第 {}–{} 頁）", entry.number, range.first, range.last),
+            let volume = entry.volume.map_or_else(String::new, |volume| format!("第{volume}冊"));
+            let place = match pages.get(&(appendix.number.as_str(), entry.volume)) {
+                Some(range) => {
+                    format!("附件 {}（{volume}第 {}–{} 頁）", entry.number, range.first, range.last)
+                }
                 None => format!("附件 {}", entry.number),
             };
             let fate = match (&entry.exhibit.content, &entry.bundle_name) {

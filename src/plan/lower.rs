@@ -130,6 +130,7 @@ impl Lowering<'_> {
             grades,
             programme,
             limits: self.limits(toml),
+            delivery: self.delivery(toml),
             secretariat: self.secretariat(toml, &units),
             comparisons: self.comparisons(toml, &tasks),
             units,

@@ -126,6 +126,7 @@ pub struct Plan {
     /// How the year is assessed.
     pub programme: Programme,
     pub limits: Limits,
+    pub delivery: Delivery,
     /// Unit that compiles (秘書單位); its own workbook is not one of `units`' answers.
     pub secretariat: Secretariat,
     /// In the order in which their text stands in the form.
@@ -193,12 +194,47 @@ pub struct Deadlines {
 pub struct Limits {
     /// Largest mail in bytes, base64 counted.
     pub mail_bytes: u64,
+    /// Largest single attachment in bytes, base64 counted, where it is held lower than the mail.
+    pub attachment_bytes: Option<u64>,
     /// Resolution for pictures at their printed size.
     pub picture_dpi: u32,
     /// JPEG quality, 1–100.
     pub picture_quality: u8,
     /// Cells of a cross table below this count are merged.
     pub small_cell: i64,
+}
+
+/// How the bundle reaches the recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Route {
+    /// Attached to mails; in volumes when one mail cannot carry it.
+    Mail,
+    /// Whole, on an optical disc that travels with the letter.
+    Disc,
+    /// Whole, behind a link that the mail names.
+    Link,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    pub by: Route,
+    /// More mails than these are a burden for both sides: a disc or a link is proposed instead.
+    pub most_mails: usize,
+    pub letter: LetterTerms,
+}
+
+/// What the official letter (函) says that no other part of the plan knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterTerms {
+    /// The document it answers, as cited after 「依」; `None`: the plan's legal bases.
+    pub basis: Option<String>,
+    /// How the 主旨 ends: 「請查照」, 「請鑒核」.
+    pub ending: String,
+    /// Title under which it is signed: 「市長」.
+    pub signed_by: Option<String>,
+    /// 副本.
+    pub copies: Vec<String>,
 }
 
 impl Limits {

@@ -35,6 +35,7 @@ mirror! {
         recipient: RecipientToml,
         deadlines: DeadlinesToml,
         limits: LimitsToml,
+        delivery: DeliveryToml,
         milestone: Vec<MilestoneToml>,
         grade: Vec<GradeToml>,
         unit: Table<UnitToml>,
@@ -61,8 +62,17 @@ mirror! {
         appeal_days: Option<u8>,
         extra_closures: Vec<String>,
     }
+    DeliveryToml {
+        by: Option<super::Route>,
+        most_mails: Option<u32>,
+        letter_basis: Option<String>,
+        letter_ending: Option<String>,
+        letter_signed_by: Option<String>,
+        letter_copies: Vec<String>,
+    }
     LimitsToml {
         mail_megabytes: Option<u32>,
+        attachment_megabytes: Option<u32>,
         picture_dpi: Option<u32>,
         picture_quality: Option<u8>,
         small_cell: Option<i64>,

@@ -35,7 +35,10 @@ pub(super) fn slots(document: &PagedDocument) -> Result<Vec<Slot>, TypesetError>
 }
 
 /// First and last page of every appendix: it lasts until the next mark.
-pub(super) fn ranges(document: &PagedDocument) -> Result<Vec<PageRange>, TypesetError> {
+pub(super) fn ranges(
+    document: &PagedDocument,
+    volume: Option<usize>,
+) -> Result<Vec<PageRange>, TypesetError> {
     let mut ranges: BTreeMap<usize, PageRange> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     for (content, dict) in labelled(document, "appendix")? {
@@ -47,7 +50,7 @@ pub(super) fn ranges(document: &PagedDocument) -> Result<Vec<PageRange>, Typeset
             order.push(number.clone());
             order.len() - 1
         });
-        let range = ranges.entry(index).or_insert(PageRange { number, first: page, last: page });
+        let range = ranges.entry(index).or_insert(PageRange { number, first: page, last: page, volume });
         range.first = range.first.min(page);
         range.last = range.last.max(page);
     }

@@ -4,6 +4,7 @@
 //! say of slots and ranges is read back from the finished pages. Knows nothing of evidence bytes.
 
 mod characters;
+mod dispatch;
 mod fonts;
 mod frames;
 mod world;
@@ -16,6 +17,7 @@ use crate::annex::Annex;
 use crate::assets::Templates;
 use crate::dossier::{Dossier, PageRange, Slot, SlotContent};
 
+pub use dispatch::{DispatchView, dispatch_sheet};
 pub use fonts::Fonts;
 pub use world::TypesetError;
 
@@ -73,7 +75,7 @@ pub fn appendices(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Re
     let (typeset, document) =
         set("typst/appendices.typ", PdfStandards::default(), &Print::of(dossier)?, templates, fonts)?;
     let slots = frames::slots(&document)?;
-    let ranges = frames::ranges(&document)?;
+    let ranges = frames::ranges(&document, dossier.volume)?;
     let contents = frames::contents(dossier, &slots)?;
     let Typeset { pdf, n_pages, warnings } = typeset;
     Ok(Frames { pdf, n_pages, slots, contents, ranges, warnings })
@@ -94,7 +96,10 @@ impl Print {
         Ok(Print {
             data: json(dossier)?,
             title: dossier.title.clone(),
-            identity: dossier.identity.clone(),
+            identity: match dossier.volume {
+                Some(volume) => format!("{} {volume}", dossier.identity),
+                None => dossier.identity.clone(),
+            },
             day: day(&dossier.prepared_on_iso),
         })
     }

@@ -9,18 +9,18 @@ mod mutate;
 
 use std::alloc::System;
 use std::fs;
-use std::io::Cursor;
+use std::io::{self, Cursor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use cap::Cap;
 use huibian::assets::plans;
-use huibian::bundle::{BundleEntry, BundlePlan, EntrySource};
+use huibian::bundle::{BundleEntry, BundlePlan, EntrySource, MadeFiles};
 use huibian::clearance::clear;
 use huibian::container::{Package, WORKBOOK_CAPS, sniff};
 use huibian::evidence::{self, PrepareSettings};
-use huibian::exhibit::Handle;
+use huibian::exhibit::{Handle, ReadSeek};
 use huibian::identity::Released;
 use huibian::intake::{self, workbook};
 use huibian::place::RelPath;
@@ -80,6 +80,14 @@ fn text((_, text): &(&str, &str)) -> Vec<u8> {
     text.as_bytes().to_vec()
 }
 
+struct NothingMade;
+
+impl MadeFiles for NothingMade {
+    fn open(&self, _: &str) -> io::Result<Box<dyn ReadSeek + '_>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
 /// A whole bundle with two files.
 fn a_bundle() -> Vec<u8> {
     let entry = |name: &str| BundleEntry {
@@ -98,7 +106,7 @@ fn a_bundle() -> Vec<u8> {
     };
     let mut out = Cursor::new(Vec::new());
     let plan = clear(plan, &Released::default()).expect("holds nobody's number");
-    bundle::write(&plan, &source, &mut out).expect("written to memory");
+    bundle::write(&plan, &source, &NothingMade, &mut out).expect("written to memory");
     out.into_inner()
 }
 

@@ -3,10 +3,10 @@
 use std::io::{self, Cursor};
 use std::path::Path;
 
-use huibian::bundle::{self, BundleEntry, BundlePlan, EntrySource};
+use huibian::bundle::{self, BundleEntry, BundlePlan, EntrySource, MadeFiles};
 use huibian::clearance::{Cleared, clear};
 use huibian::container::{Package, Packing, WORKBOOK_CAPS, ZipSink};
-use huibian::exhibit::{ByteSource, Handle};
+use huibian::exhibit::{ByteSource, Handle, ReadSeek};
 use huibian::identity::Released;
 use huibian::inventory::{sha256_hex, sha512_hex};
 use huibian::output::OutputError;
@@ -15,6 +15,18 @@ use huibian::place::RelPath;
 use crate::typesetting;
 
 struct Inputs;
+
+/// What a run has made: one document.
+pub struct Made;
+
+impl MadeFiles for Made {
+    fn open(&self, path: &str) -> io::Result<Box<dyn ReadSeek + '_>> {
+        match path {
+            "自評表.pdf" => Ok(Box::new(Cursor::new(b"%PDF-form"))),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
 
 impl ByteSource for Inputs {
     fn prepared(&self, _: &Handle) -> io::Result<Vec<u8>> {
@@ -33,7 +45,7 @@ fn plan() -> BundlePlan {
             BundleEntry {
                 name: "01-自評表.pdf".to_owned(),
                 caption: "自評表".to_owned(),
-                source: EntrySource::Bytes(b"%PDF-form".to_vec()),
+                source: EntrySource::Made { path: "自評表.pdf".to_owned(), bytes: 9 },
             },
             BundleEntry {
                 name: "03-files/2-1-3_01.ods".to_owned(),
@@ -58,7 +70,7 @@ pub fn cleared(plan: BundlePlan) -> Cleared<BundlePlan> {
 
 fn write(plan: BundlePlan) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    bundle::write(&cleared(plan), &Inputs, &mut out).unwrap();
+    bundle::write(&cleared(plan), &Inputs, &Made, &mut out).unwrap();
     out.into_inner()
 }
 
@@ -98,7 +110,7 @@ fn an_input_that_changed_since_intake_is_never_packed() {
     let mut plan = plan();
     plan.entries[1].source =
         EntrySource::Input { path: RelPath::new("甲.ods"), bytes: 6, sha256: sha256_hex(b"before") };
-    let error = bundle::write(&cleared(plan), &Inputs, Cursor::new(Vec::new())).unwrap_err();
+    let error = bundle::write(&cleared(plan), &Inputs, &Made, Cursor::new(Vec::new())).unwrap_err();
     assert!(error.to_string().contains("在執行中被修改"), "{error}");
 }
 
@@ -106,7 +118,7 @@ fn an_input_that_changed_since_intake_is_never_packed() {
 fn a_name_that_windows_cannot_hold_is_never_packed() {
     let mut plan = plan();
     plan.entries[0].name = "CON.pdf".to_owned();
-    assert!(bundle::write(&cleared(plan), &Inputs, Cursor::new(Vec::new())).is_err());
+    assert!(bundle::write(&cleared(plan), &Inputs, &Made, Cursor::new(Vec::new())).is_err());
 }
 
 #[test]
@@ -117,7 +129,7 @@ fn twins_on_windows_and_paths_too_long_for_it_are_never_packed() {
         for (entry, name) in plan.entries.iter_mut().zip(names) {
             entry.name = name.to_owned();
         }
-        bundle::write(&cleared(plan), &Inputs, Cursor::new(Vec::new())).unwrap_err().to_string()
+        bundle::write(&cleared(plan), &Inputs, &Made, Cursor::new(Vec::new())).unwrap_err().to_string()
     };
     assert!(error_of(["a/É.pdf", "A/e\u{301}.pdf"], "top").contains("not safe"), "only NFC goes in");
     assert!(error_of(["a/É.pdf", "A/é.PDF"], "top").contains("is taken"));
@@ -143,7 +155,8 @@ fn an_excel_workbook_is_never_packed() {
         bytes: workbook.len() as u64,
         sha256: sha256_hex(&workbook),
     };
-    let error = bundle::write(&cleared(plan), &Workbook(workbook), Cursor::new(Vec::new())).unwrap_err();
+    let error =
+        bundle::write(&cleared(plan), &Workbook(workbook), &Made, Cursor::new(Vec::new())).unwrap_err();
     assert!(error.to_string().contains("請另存為 .ods 或 PDF"), "{error}");
 }
 
@@ -158,7 +171,7 @@ fn an_input_that_cannot_be_read_is_not_taken_for_a_fault_of_the_output() {
             Err(io::ErrorKind::PermissionDenied.into())
         }
     }
-    let error = bundle::write(&cleared(plan()), &Denied, Cursor::new(Vec::new())).unwrap_err();
+    let error = bundle::write(&cleared(plan()), &Denied, &Made, Cursor::new(Vec::new())).unwrap_err();
     let told = OutputError::explain(error, Path::new("output")).to_string();
     assert!(told.contains("無法讀取「勞工處/表.ods」"), "{told}");
 }

@@ -87,7 +87,7 @@ fn bag(json: &str) -> Vec<u8> {
         facts: vec![("Bagging-Date".to_owned(), "2022-03-10".to_owned())],
     };
     let mut out = Cursor::new(Vec::new());
-    bundle::write(&bundles::cleared(plan), &Nothing, &mut out).unwrap();
+    bundle::write(&bundles::cleared(plan), &Nothing, &bundles::Made, &mut out).unwrap();
     out.into_inner()
 }
 

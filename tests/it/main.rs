@@ -11,6 +11,7 @@ mod collation;
 mod conformance;
 mod converting;
 mod corpus;
+mod delivery;
 mod evidence;
 mod fidelity;
 mod glyphs;

@@ -316,9 +316,16 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
             "內部/檢核結果.txt",
             "內部/產出清單.json",
             "內部/資料來源.csv",
+            "函稿.odt",
+            "函稿.txt",
             "自評表.pdf",
             "郵件草稿.eml",
             "郵件草稿.txt",
+            "附件/00-contents-目錄.txt",
+            "附件/01-self-assessment-自評表.pdf",
+            "附件/02-appendices-佐證資料.pdf",
+            "附件/03-files/2-6-6_01.ods",
+            "附件/dossier.json",
         ]
     );
     let ledger = String::from_utf8(files[3].1.clone()).unwrap();

@@ -392,6 +392,9 @@ fn values_out_of_bounds_are_told() {
     assert_breach("[limits]\npicture_dpi = 20\n", "plan-value-invalid", 2, 1, "20");
     assert_breach("[deadlines]\nappeal_days = 0\n", "plan-value-invalid", 2, 1, "0");
     assert_breach("[limits]\npicture_quality = 101\n", "plan-value-invalid", 2, 1, "101");
+    assert_breach("[limits]\nattachment_megabytes = 0\n", "plan-value-invalid", 2, 1, "0");
+    assert_marked("[delivery]\nby = ▸\"fax\"\n", "plan-unreadable", "fax");
+    assert_breach("[delivery]\nmost_mails = 100\n", "plan-value-invalid", 2, 1, "100");
     assert_breach("[recipient]\nemail = \"nobody\"\n", "plan-value-invalid", 2, 1, "nobody");
     assert_breach("[indicator.training]\npoints = \"十\"\n", "plan-value-invalid", 2, 1, "十");
     assert_breach("[unit.labour]\nname = \"勞工/青年處\"\n", "plan-value-invalid", 2, 1, "勞工/青年處");

@@ -37,6 +37,8 @@ pub fn empty() -> Dossier {
         programme: Default::default(),
         detail_tables: Vec::new(),
         appendices: Vec::new(),
+        volumes: Vec::new(),
+        volume: None,
         signatures: Vec::new(),
         missing: Vec::new(),
     }
@@ -126,6 +128,8 @@ fn section() -> IndicatorSection {
             unit: "警察單位".to_owned(),
             first_page: Some(3),
             last_page: Some(6),
+            first_volume: None,
+            last_volume: None,
         }],
         details: vec![DetailReference { number: "附表1".to_owned(), title: "訓練場次".to_owned() }],
         missing: Vec::new(),
@@ -162,6 +166,7 @@ fn appendix(number: &str, title: &str, photo_pages: bool, contents: Vec<Content>
             number: format!("{number}({})", index + 1),
             caption: format!("示例檔案{}", index + 1),
             bundle_name: matches!(content, Content::File { .. }).then(|| format!("{number}_01.ods")),
+            volume: None,
             exhibit: Exhibit {
                 item: "警04-1".into(),
                 source: huibian::place::RelPath::new(format!("甲/{number}/{index}.pdf")),

@@ -7,7 +7,8 @@ use jiff::civil::Date;
 
 use crate::plan::syntax::PlanToml;
 use crate::plan::{
-    Deadlines, Government, Limits, Period, Postponed, Recipient, RoleId, Secretariat, Unit, UnitId,
+    Deadlines, Delivery, Government, LetterTerms, Limits, Period, Postponed, Recipient, RoleId, Route,
+    Secretariat, Unit, UnitId,
 };
 
 use super::{Lowering, PLAN_KEY_DUPLICATE, PLAN_VALUE_INVALID, name_fault};
@@ -88,9 +89,29 @@ impl Lowering<'_> {
         let quality = self.within(limits.picture_quality, "limits.picture_quality", 1..=100);
         Limits {
             mail_bytes: u64::from(mail) * 1_000_000,
+            attachment_bytes: limits.attachment_megabytes.map(|given| {
+                u64::from(self.within(Some(given), "limits.attachment_megabytes", Limits::MAIL_MEGABYTES))
+                    * 1_000_000
+            }),
             picture_dpi: dpi,
             picture_quality: quality,
             small_cell: self.within(limits.small_cell, "limits.small_cell", 0..=100),
+        }
+    }
+
+    /// Without a word in the plan: by mail, in ten mails at most, 「請查照」.
+    pub(super) fn delivery(&mut self, toml: &PlanToml) -> Delivery {
+        let delivery = &toml.delivery;
+        let most_mails = self.within(delivery.most_mails.or(Some(10)), "delivery.most_mails", 1..=99);
+        Delivery {
+            by: delivery.by.unwrap_or(Route::Mail),
+            most_mails: most_mails as usize,
+            letter: LetterTerms {
+                basis: delivery.letter_basis.clone(),
+                ending: delivery.letter_ending.clone().unwrap_or_else(|| "請查照".to_owned()),
+                signed_by: delivery.letter_signed_by.clone(),
+                copies: delivery.letter_copies.clone(),
+            },
         }
     }
 

@@ -245,7 +245,23 @@ pub fn small() -> Plan {
             exempt_years: 2,
         }],
         programme: Programme { score_decimals: 2, ..Programme::default() },
-        limits: Limits { mail_bytes: 20_000_000, picture_dpi: 150, picture_quality: 80, small_cell: 3 },
+        limits: Limits {
+            mail_bytes: 20_000_000,
+            attachment_bytes: None,
+            picture_dpi: 150,
+            picture_quality: 80,
+            small_cell: 3,
+        },
+        delivery: Delivery {
+            by: Route::Mail,
+            most_mails: 5,
+            letter: LetterTerms {
+                basis: None,
+                ending: "請查照".to_owned(),
+                signed_by: None,
+                copies: Vec::new(),
+            },
+        },
         secretariat: Secretariat {
             unit: "police".into(),
             folder: "00_秘書單位".to_owned(),
