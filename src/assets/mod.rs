@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod fonts;
+pub mod html;
 pub mod letters;
 pub mod plans;
 pub mod typst;
@@ -35,6 +36,7 @@ impl Templates {
         let texts = typst::TEMPLATES
             .iter()
             .chain(letters::TEMPLATES)
+            .chain(html::TEMPLATES)
             .map(|(name, text)| {
                 ((*name).to_owned(), TemplateText { text: (*text).to_owned(), is_override: false })
             })

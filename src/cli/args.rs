@@ -67,6 +67,9 @@ pub struct Check {
     /// 輸出格式
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "格式")]
     pub format: Format,
+    /// 另存網頁版檢核報告（內部用；省略檔名則為 檢核報告.html）
+    #[arg(long, value_name = "檔案", num_args = 0..=1, default_missing_value = "檢核報告.html")]
+    pub html: Option<PathBuf>,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,

@@ -1,7 +1,9 @@
-//! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing.
+//! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing but
+//! the report that was asked for.
 
 use std::io::{IsTerminal, Write};
 
+use crate::output::PagePlace;
 use crate::pipeline::{self, Examination, Settings, Surroundings};
 use crate::render;
 use crate::typeset::Fonts;
@@ -14,6 +16,7 @@ use super::{exit, load_plan, load_templates, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
     let workspace = Workspace::open(&arguments.inputs)?;
+    let page = arguments.html.as_ref().map(|path| PagePlace::find(path, &arguments.inputs)).transpose()?;
     let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
     let Some(plan) = load_plan(&workspace)? else { return Ok(exit::COULD_NOT_RUN) };
     let templates = load_templates(&workspace)?;
@@ -31,6 +34,10 @@ pub fn run(arguments: &Check) -> anyhow::Result<u8> {
     let examination = pipeline::examine(plan, &settings, &surroundings)?;
     progress.clear();
     print(&examination, arguments.format)?;
+    if let Some(place) = page {
+        let dossier = pipeline::dossier(&examination, &settings);
+        place.put(pipeline::report(&examination, &dossier, &settings, &templates)?.as_bytes())?;
+    }
     Ok(if examination.diagnostics.block() { exit::ERRORS_FOUND } else { exit::DONE })
 }
 

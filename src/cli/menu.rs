@@ -21,7 +21,9 @@ pub fn run() -> anyhow::Result<u8> {
             "1" => {
                 init::run(&Init { inputs: "inputs".into(), plan: crate::assets::plans::DEFAULT.to_owned() })
             }
-            "2" => check::run(&Check { inputs: "inputs".into(), format: Format::Text, today: None }),
+            "2" => {
+                check::run(&Check { inputs: "inputs".into(), format: Format::Text, html: None, today: None })
+            }
             "3" => compile::run(&Compile {
                 inputs: "inputs".into(),
                 out: "output".into(),

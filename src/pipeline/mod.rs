@@ -6,6 +6,7 @@
 mod products;
 mod reading;
 mod records;
+mod report;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,6 +30,7 @@ use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
+pub use report::report;
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]

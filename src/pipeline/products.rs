@@ -110,6 +110,8 @@ pub fn produce(
         pack(&dossier, examination, around, source, sink, &mut products)?;
     }
     write_records(&dossier, &frames.ranges, examination, sink)?;
+    let report = super::report(examination, &dossier, settings, around.templates)?;
+    sink.create("內部/檢核報告.html")?.write_all(report.as_bytes())?;
     for name in made {
         products.files.push((name.to_owned(), sink.size(name)?));
     }

@@ -10,6 +10,7 @@ mod pipeline;
 mod plans;
 mod readme;
 mod rendering;
+mod report;
 mod support;
 mod tidy;
 mod typesetting;
