@@ -33,6 +33,7 @@ pub mod assembly;
 pub mod assessment;
 pub mod bundle;
 pub mod checks;
+pub mod editable;
 pub mod evidence;
 pub mod forms;
 pub mod intake;

@@ -12,6 +12,7 @@ use handlebars::{
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::container::odf_text;
 
 /// A template that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,18 @@ pub fn render_html(
     templates: &Templates,
 ) -> Result<String, TemplateError> {
     fill(name, view, templates, html_escape)
+}
+
+/// Renders a part of an OpenDocument package: `{{value}}` is escaped for the inside of a paragraph, its
+/// blanks and line breaks kept. In attributes only words without blanks may be printed.
+pub fn render_odf(name: &str, view: &impl Serialize, templates: &Templates) -> Result<String, TemplateError> {
+    fill(name, view, templates, escaped_for_odf)
+}
+
+/// No-break blanks become plain ones: the fonts of Chinese offices have no glyph for them, and word
+/// processors shade them.
+fn escaped_for_odf(text: &str) -> String {
+    odf_text(&text.replace('\u{a0}', " "))
 }
 
 /// A file that goes into a page as it is: a style, a script.

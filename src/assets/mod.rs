@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod fonts;
 pub mod html;
 pub mod letters;
+pub mod odf;
 pub mod plans;
 pub mod typst;
 
@@ -37,6 +38,7 @@ impl Templates {
             .iter()
             .chain(letters::TEMPLATES)
             .chain(html::TEMPLATES)
+            .chain(odf::TEMPLATES)
             .map(|(name, text)| {
                 ((*name).to_owned(), TemplateText { text: (*text).to_owned(), is_override: false })
             })

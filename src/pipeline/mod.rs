@@ -7,6 +7,7 @@ mod products;
 mod reading;
 mod records;
 mod report;
+mod twin;
 
 use std::collections::BTreeMap;
 use std::path::Path;

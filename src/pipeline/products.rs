@@ -103,6 +103,7 @@ pub fn produce(
     sink.create(names.form)?.write_all(&form.pdf)?;
 
     let mut made = vec![names.form, names.appendices];
+    made.extend(super::twin::write(&dossier, &frames.ranges, around.templates, sink)?);
     let bundle_name = format!("{}.zip", bundle_stem(plan));
     if !dossier.draft {
         made.extend([bundle_name.as_str(), MAIL, MAIL_TEXT]);

@@ -3,6 +3,7 @@
 mod bundles;
 mod checks;
 mod cli;
+mod editable;
 mod evidence;
 mod hostile;
 mod letters;
