@@ -3,11 +3,15 @@
 //! One evaluation serves checks and assembly, so that both see the same numbers. Knows the
 //! plan's derivations and the submissions' rows; nothing of printing.
 
+mod sources;
+
 use std::collections::BTreeMap;
 
 use crate::figure::Figure;
 use crate::plan::{Derivation, Field, FieldRef, Plan, RowFilter, TableId, Task, UnitId};
 use crate::submission::{Applies, Record, Submission, Value};
+
+pub use sources::sources;
 
 /// What a figure turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -125,6 +125,11 @@ impl Diagnostic {
     pub fn blocks(&self) -> bool {
         self.severity == Severity::Error && self.accepted.is_none()
     }
+
+    /// A warning that nobody answered for.
+    pub fn warns(&self) -> bool {
+        self.severity == Severity::Warning && self.accepted.is_none()
+    }
 }
 
 /// Gathers diagnostics; nothing is ever taken out.
@@ -171,8 +176,7 @@ impl Diagnostics {
 
     /// Warnings that nobody answered for.
     pub fn n_warnings(&self) -> usize {
-        let is_open = |d: &&Diagnostic| d.severity == Severity::Warning && d.accepted.is_none();
-        self.0.iter().filter(is_open).count()
+        self.0.iter().filter(|diagnostic| diagnostic.warns()).count()
     }
 
     /// In the order a reader wants them: unit, errors before warnings, file, sheet, cell.

@@ -27,6 +27,8 @@ pub mod inventory;
 pub mod layout;
 pub mod plan;
 pub mod submission;
+pub mod tally;
+pub mod trace;
 
 // Phases.
 pub mod assembly;

@@ -119,8 +119,10 @@ pub struct SecretariatAnswers {
     pub document_number: Option<Located<String>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
+    /// The first cell of the row.
+    pub place: Place,
     pub name: String,
     pub title: String,
     pub telephone: String,

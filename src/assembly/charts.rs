@@ -3,17 +3,62 @@
 //! 人口販運防制法 forbids publishing what identifies a victim: in counts of confidential rows a
 //! part below the plan's `small_cell` is merged with others until the merged part is not small.
 
-use crate::derivation::{Outcome, row_figure};
+use crate::derivation::{Outcome, row_figure, sources};
 use crate::dossier::{Bar, ChartView};
 use crate::figure::Figure;
+use crate::place::Place;
 use crate::plan::{Chart, ChartSource, FieldRef, Indicator, TableId, ValueKind};
-use crate::submission::Value;
+use crate::submission::{Record, Value};
 
 use super::{Material, unit_name};
 
+/// The bar that takes the small ones in.
+const MERGED: &str = "其他（合併）";
+
 /// The section's charts; one without a figure above zero is left out.
-pub fn charts(indicator: &Indicator, material: &Material) -> Vec<ChartView> {
-    indicator.charts.iter().filter_map(|chart| view(chart, material)).collect()
+pub fn charts<'a>(indicator: &'a Indicator, material: &Material) -> Vec<(&'a Chart, ChartView)> {
+    indicator.charts.iter().filter_map(|chart| Some((chart, view(chart, material)?))).collect()
+}
+
+/// The cells behind a bar of a chart's view.
+pub fn bar_sources(chart: &Chart, view: &ChartView, bar: &Bar, material: &Material) -> Vec<Place> {
+    let field_sources = |field: &FieldRef| sources(material.plan, material.submissions, field);
+    match &chart.source {
+        ChartSource::Split(field) => field_sources(field),
+        ChartSource::Fields(fields) => {
+            let of_unit = |field: &&FieldRef| {
+                let task = material.plan.task(&field.task);
+                task.is_some_and(|task| unit_name(material.plan, &task.unit) == bar.label)
+            };
+            fields.iter().filter(of_unit).flat_map(field_sources).collect()
+        }
+        ChartSource::Column { tables, column, weight } => {
+            let shown = |label: &String| view.bars.iter().any(|bar| bar.label == *label);
+            let is_here = |label: &String| *label == bar.label || (bar.label == MERGED && !shown(label));
+            let mut places = Vec::new();
+            for record in tables.iter().flat_map(|table| records(table, material)) {
+                if !chosen(record, column).iter().any(is_here) {
+                    continue;
+                }
+                let cells = [Some(column), weight.as_ref()].into_iter().flatten();
+                places.extend(cells.filter_map(|key| Some(record.values.get(key)?.place.clone())));
+            }
+            places
+        }
+    }
+}
+
+fn records<'a>(table: &'a TableId, material: &'a Material) -> impl Iterator<Item = &'a Record> {
+    material.submissions.values().filter_map(|submission| submission.tables.get(table)).flatten()
+}
+
+/// The options a row holds in a choice column.
+fn chosen<'a>(record: &'a Record, column: &str) -> &'a [String] {
+    match record.values.get(column).map(|located| &located.value) {
+        Some(Value::Choice(choice)) => std::slice::from_ref(choice),
+        Some(Value::Choices(choices)) => choices,
+        _ => &[],
+    }
 }
 
 fn view(chart: &Chart, material: &Material) -> Option<ChartView> {
@@ -72,19 +117,13 @@ fn column_parts(
                 parts.push((option.clone(), Figure::ZERO));
             }
         }
-        let records = material.submissions.values().filter_map(|submission| submission.tables.get(id));
-        for record in records.flatten() {
+        for record in records(id, material) {
             let amount = match weight {
                 Some(weight) => row_figure(record, weight).unwrap_or(Figure::ZERO),
                 None => Figure::from(1),
             };
-            let chosen: &[String] = match record.values.get(column).map(|located| &located.value) {
-                Some(Value::Choice(choice)) => std::slice::from_ref(choice),
-                Some(Value::Choices(choices)) => choices,
-                _ => &[],
-            };
             for (label, figure) in &mut parts {
-                if chosen.contains(label) {
+                if chosen(record, column).contains(label) {
                     *figure = *figure + amount;
                 }
             }
@@ -126,7 +165,7 @@ fn merge_small(parts: Vec<(String, Figure)>, least: Figure) -> Vec<(String, Figu
     }
     let mut kept: Vec<(String, Figure)> =
         (0..parts.len()).filter(|index| !merged.contains(index)).map(|index| parts[index].clone()).collect();
-    kept.push(("其他（合併）".to_owned(), sum));
+    kept.push((MERGED.to_owned(), sum));
     kept
 }
 

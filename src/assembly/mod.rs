@@ -6,6 +6,7 @@
 mod appendices;
 mod charts;
 mod tables;
+mod trace;
 mod values;
 
 use std::collections::BTreeMap;
@@ -22,11 +23,14 @@ use crate::dossier::{
 use crate::exhibit::Exhibit;
 use crate::figure::Figure;
 use crate::identity;
+use crate::place::Located;
 use crate::plan::{
     Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId,
 };
 use crate::roc;
 use crate::submission::{Answer, Applies, EditorialMode, SecretariatAnswers, Submission};
+
+pub use trace::trace;
 
 /// Everything a dossier is made of.
 pub struct Material<'a> {
@@ -171,8 +175,7 @@ fn indicator_section(
     let tasks: Vec<&Task> = indicator.tasks.iter().filter_map(|id| material.plan.task(id)).collect();
     let editorial = material.secretariat.editorials.get(&indicator.id);
     let replaced = editorial.is_some_and(|editorial| editorial.mode == EditorialMode::Replaces);
-    let mut lead: Vec<String> = own_part(indicator, material);
-    lead.extend(editorial.iter().flat_map(|editorial| &editorial.paragraphs).map(|p| printable(&p.value)));
+    let lead = lead(indicator, material).map(|paragraph| printable(&paragraph.value)).collect();
     let narratives = if replaced { Vec::new() } else { narratives(indicator, &tasks, material) };
     IndicatorSection {
         numeral: roc::numeral(number as u32),
@@ -187,7 +190,7 @@ fn indicator_section(
         narratives,
         table: tables::figure_table(indicator, &tasks, material),
         figures: tables::unit_figures(indicator, &tasks, material),
-        charts: charts::charts(indicator, material),
+        charts: charts::charts(indicator, material).into_iter().map(|(_, view)| view).collect(),
         recommendations: recommendations(indicator, material),
         references: references(&tasks, appendices),
         details: tables::detail_tables(&tasks, material, details),
@@ -195,10 +198,16 @@ fn indicator_section(
     }
 }
 
-fn own_part(indicator: &Indicator, material: &Material) -> Vec<String> {
-    let Some(part) = indicator.secretariat_part else { return Vec::new() };
-    let paragraphs = material.secretariat.parts.get(&part);
-    paragraphs.into_iter().flatten().map(|paragraph| printable(&paragraph.value)).collect()
+/// What the secretariat writes at the head of a section: its own part, then its editing.
+fn lead<'a>(indicator: &Indicator, material: &'a Material) -> impl Iterator<Item = &'a Located<String>> {
+    let editorial = material.secretariat.editorials.get(&indicator.id);
+    let edited = editorial.into_iter().flat_map(|editorial| &editorial.paragraphs);
+    own_part(indicator, material).chain(edited)
+}
+
+fn own_part<'a>(indicator: &Indicator, material: &'a Material) -> impl Iterator<Item = &'a Located<String>> {
+    let paragraphs = indicator.secretariat_part.and_then(|part| material.secretariat.parts.get(&part));
+    paragraphs.into_iter().flatten()
 }
 
 fn units_of(tasks: &[&Task], plan: &Plan) -> Vec<String> {
@@ -318,7 +327,7 @@ fn missing(indicator: &Indicator, tasks: &[&Task], material: &Material) -> Vec<S
         }
     }
     if indicator.secretariat_part.is_some()
-        && own_part(indicator, material).is_empty()
+        && own_part(indicator, material).next().is_none()
         && recommendations(indicator, material).is_empty()
     {
         lines.push(format!("尚缺：{}「{}」", material.plan.secretariat.title, indicator.title));

@@ -9,7 +9,7 @@ use crate::dossier::{
     DetailColumn, DetailReference, DetailTable, FigureRow, FigureTable, LabelledValue, UnitFigures,
 };
 use crate::figure::Figure;
-use crate::plan::{FieldRef, Indicator, Measure, Table, Task, Total, UnitId, ValueKind};
+use crate::plan::{Field, FieldRef, Indicator, Measure, Table, Task, Total, UnitId, ValueKind};
 use crate::submission::{Record, Value};
 
 use super::values::{decimals, is_numeric, measure, outcome_text, value_text};
@@ -20,13 +20,7 @@ pub fn figure_table(indicator: &Indicator, tasks: &[&Task], material: &Material)
     if indicator.measures.is_empty() {
         return None;
     }
-    let units: Vec<&UnitId> = material
-        .plan
-        .units
-        .iter()
-        .map(|unit| &unit.id)
-        .filter(|unit| tasks.iter().any(|task| task.unit == **unit) && has_source(indicator, material, unit))
-        .collect();
+    let units = table_units(indicator, tasks, material);
     let rows: Vec<FigureRow> =
         indicator.measures.iter().map(|measure| figure_row(measure, &units, material)).collect();
     if rows.iter().all(|row| row.values.iter().all(Option::is_none)) {
@@ -39,6 +33,28 @@ pub fn figure_table(indicator: &Indicator, tasks: &[&Task], material: &Material)
     })
 }
 
+/// The columns of a section's table: units asked here of whom some measure wants a figure.
+pub fn table_units<'a>(indicator: &Indicator, tasks: &[&Task], material: &'a Material) -> Vec<&'a UnitId> {
+    material
+        .plan
+        .units
+        .iter()
+        .map(|unit| &unit.id)
+        .filter(|unit| tasks.iter().any(|task| task.unit == **unit) && has_source(indicator, material, unit))
+        .collect()
+}
+
+/// The fields a measure takes from one unit.
+pub fn unit_sources<'a>(
+    measure: &'a Measure,
+    unit: &'a UnitId,
+    material: &'a Material,
+) -> impl Iterator<Item = &'a FieldRef> {
+    let of_unit =
+        |source: &&FieldRef| material.plan.task(&source.task).is_some_and(|task| task.unit == *unit);
+    measure.sources.iter().filter(of_unit)
+}
+
 fn has_source(indicator: &Indicator, material: &Material, unit: &UnitId) -> bool {
     let sources = indicator.measures.iter().flat_map(|measure| &measure.sources);
     sources.filter_map(|source| material.plan.task(&source.task)).any(|task| task.unit == *unit)
@@ -46,12 +62,8 @@ fn has_source(indicator: &Indicator, material: &Material, unit: &UnitId) -> bool
 
 fn figure_row(measure: &Measure, units: &[&UnitId], material: &Material) -> FigureRow {
     let of_unit = |unit: &UnitId| -> Option<String> {
-        let outcomes: Vec<&Outcome> = measure
-            .sources
-            .iter()
-            .filter(|source| material.plan.task(&source.task).is_some_and(|task| task.unit == *unit))
-            .filter_map(|source| material.figures.get(source))
-            .collect();
+        let outcomes: Vec<&Outcome> =
+            unit_sources(measure, unit, material).filter_map(|source| material.figures.get(source)).collect();
         match outcomes.as_slice() {
             [] => None,
             [one] => Some(outcome_text(one, measure.decimals)),
@@ -84,36 +96,50 @@ fn sum(outcomes: &[&Outcome]) -> Figure {
 
 /// Figures and short texts of one task that stand in no measure of this section.
 pub fn unit_figures(indicator: &Indicator, tasks: &[&Task], material: &Material) -> Vec<UnitFigures> {
-    let measured: BTreeSet<&FieldRef> =
-        indicator.measures.iter().flat_map(|measure| &measure.sources).collect();
     let mut sections = Vec::new();
     for task in tasks {
-        let Some(answer) = answer(task, material) else { continue };
-        if absence(task, material).is_some() {
-            continue;
-        }
-        let mut rows = Vec::new();
-        for field in &task.fields {
-            let reference = FieldRef { task: task.id.clone(), field: field.key.clone() };
-            if measured.contains(&reference) {
-                continue;
-            }
-            let typed = answer.fields.get(&field.key).map(|located| value_text(&located.value, field));
-            let figure =
-                material.figures.get(&reference).map(|outcome| outcome_text(outcome, decimals(&field.kind)));
-            let is_split = matches!(field.kind, ValueKind::Split(_));
-            let Some(value) = (if is_split { typed } else { figure.or(typed) }) else { continue };
-            if value.is_empty() {
-                continue;
-            }
-            rows.push(LabelledValue { label: field.label.clone(), value, measure: measure(field) });
-        }
+        let rows: Vec<LabelledValue> = own_figures(indicator, task, material)
+            .into_iter()
+            .map(|(field, value)| LabelledValue {
+                label: field.label.clone(),
+                value,
+                measure: measure(field),
+            })
+            .collect();
         if !rows.is_empty() {
             let unit = unit_name(material.plan, &task.unit);
             sections.push(UnitFigures { heading: format!("{unit}－{}", task.title), unit, rows });
         }
     }
     sections
+}
+
+/// A task's fields that stand in no measure of the section, with their printed text.
+pub fn own_figures<'a>(
+    indicator: &Indicator,
+    task: &'a Task,
+    material: &Material,
+) -> Vec<(&'a Field, String)> {
+    let measured: BTreeSet<&FieldRef> =
+        indicator.measures.iter().flat_map(|measure| &measure.sources).collect();
+    let Some(answer) = answer(task, material) else { return Vec::new() };
+    if absence(task, material).is_some() {
+        return Vec::new();
+    }
+    let mut figures = Vec::new();
+    for field in &task.fields {
+        let reference = FieldRef { task: task.id.clone(), field: field.key.clone() };
+        if measured.contains(&reference) {
+            continue;
+        }
+        let typed = answer.fields.get(&field.key).map(|located| value_text(&located.value, field));
+        let figure =
+            material.figures.get(&reference).map(|outcome| outcome_text(outcome, decimals(&field.kind)));
+        let is_split = matches!(field.kind, ValueKind::Split(_));
+        let value = if is_split { typed } else { figure.or(typed) };
+        figures.extend(value.filter(|value| !value.is_empty()).map(|value| (field, value)));
+    }
+    figures
 }
 
 /// The detail rows of a section's tasks, appended to `all` unless an earlier section has them;
@@ -124,25 +150,37 @@ pub fn detail_tables(
     all: &mut Vec<DetailTable>,
 ) -> Vec<DetailReference> {
     let mut references = Vec::new();
+    for (task, table, records) in detailed(tasks, material) {
+        let unit = unit_name(material.plan, &task.unit);
+        let title = detail_title(&unit, task, table);
+        let known = all.iter().find(|known| known.title == title).map(detail_reference);
+        references.push(known.unwrap_or_else(|| {
+            let detail = detail_table(all.len() + 1, title, unit, table, records);
+            let reference = detail_reference(&detail);
+            all.push(detail);
+            reference
+        }));
+    }
+    references
+}
+
+/// The rows of these tasks that are printed one by one.
+pub fn detailed<'a>(tasks: &[&'a Task], material: &'a Material) -> Vec<(&'a Task, &'a Table, &'a [Record])> {
+    let mut detailed = Vec::new();
     for task in tasks {
         let Some(submission) = material.submissions.get(&task.unit) else { continue };
         for table in task.tables.iter().filter(|table| !table.confidential) {
             let Some(records) = submission.tables.get(&table.id) else { continue };
-            if records.is_empty() || absence(task, material).is_some() {
-                continue;
+            if !records.is_empty() && absence(task, material).is_none() {
+                detailed.push((*task, table, records.as_slice()));
             }
-            let unit = unit_name(material.plan, &task.unit);
-            let title = format!("{unit}－{}　{}", task.title, table.title);
-            let known = all.iter().find(|known| known.title == title).map(detail_reference);
-            references.push(known.unwrap_or_else(|| {
-                let detail = detail_table(all.len() + 1, title, unit, table, records);
-                let reference = detail_reference(&detail);
-                all.push(detail);
-                reference
-            }));
         }
     }
-    references
+    detailed
+}
+
+pub fn detail_title(unit: &str, task: &Task, table: &Table) -> String {
+    format!("{unit}－{}　{}", task.title, table.title)
 }
 
 fn detail_table(
@@ -168,7 +206,7 @@ fn detail_table(
     let rows = records
         .iter()
         .map(|record| {
-            let cell = |column: &crate::plan::Field| match record.values.get(&column.key) {
+            let cell = |column: &Field| match record.values.get(&column.key) {
                 Some(located) if located.value == Value::Flag(false) => "－".to_owned(),
                 Some(located) => value_text(&located.value, column),
                 None => String::new(),

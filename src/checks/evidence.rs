@@ -1,4 +1,4 @@
-//! The evidence files: missing, empty, of the wrong kind, given twice, astray, unmasked.
+//! The evidence files: missing, empty, of the wrong kind, given twice, unmasked.
 //!
 //! Looks at facts on files and at what their preparation remarked; opens nothing itself.
 //! Texts found in files are looked at by `privacy`.
@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::exhibit::{Content, Remark};
-use crate::folding::did_you_mean;
 use crate::inventory::{InputFile, MediaType, Role};
 use crate::place::Place;
-use crate::plan::{EvidenceItem, Plan, Task, UnitId};
+use crate::plan::{EvidenceItem, Task, UnitId};
 
 use super::bearings::is_absent;
 use super::media;
@@ -73,16 +72,6 @@ pub static EVIDENCE_REUSED: Rule = Rule {
     explanation: "檢查什麼：不同佐證項目之間，是否放了內容完全相同的檔案。\n\
         為何重要：一份文件可以佐證兩件事，但也常是放錯資料夾；委員可能認為重複採計。\n\
         如何修正：放錯者請移到正確的項目；確實共用者可保留，或由秘書單位核可。",
-    answerable: true,
-};
-
-pub static EVIDENCE_STRAY: Rule = Rule {
-    id: "evidence-stray",
-    severity: Severity::Warning,
-    title: "檔案不在任何佐證項目的資料夾內",
-    explanation: "檢查什麼：單位資料夾內的檔案，是否都在某個佐證項目的資料夾裡。\n\
-        為何重要：不在項目資料夾內的檔案不會裝訂，也不會隨附。\n\
-        如何修正：請移到正確的項目資料夾（資料夾名稱以項目代號開頭）；不必附送的請移出工作資料夾。",
     answerable: true,
 };
 
@@ -154,7 +143,6 @@ pub static RULES: &[&Rule] = &[
     &EVIDENCE_EXTENSION_WRONG,
     &EVIDENCE_REPEATED,
     &EVIDENCE_REUSED,
-    &EVIDENCE_STRAY,
     &MASKING_UNCONFIRMED,
     &EVIDENCE_UNUSABLE,
     &EVIDENCE_NOT_BOUND,
@@ -177,11 +165,6 @@ pub fn check(input: &CheckInput, told: &Told, out: &mut Diagnostics) {
         }
     }
     check_repeats(input, out);
-    for file in &input.inventory.files {
-        if let Role::Stray(unit) = &file.role {
-            out.push(stray(input.plan, unit.as_ref(), file));
-        }
-    }
 }
 
 fn missing(input: &CheckInput, task: &Task, item: &EvidenceItem) -> Option<Diagnostic> {
@@ -368,32 +351,4 @@ fn check_repeats(input: &CheckInput, out: &mut Diagnostics) {
             );
         }
     }
-}
-
-fn stray(plan: &Plan, unit: Option<&UnitId>, file: &InputFile) -> Diagnostic {
-    let items = || plan.evidence().filter(|(task, _)| unit.is_none_or(|unit| task.unit == *unit));
-    let names: Vec<(String, String)> = items()
-        .flat_map(|(_, item)| {
-            let folder = item.folder_name();
-            [(folder.clone(), folder.clone()), (item.folder.clone(), folder)]
-        })
-        .collect();
-    let near = |word: &str| {
-        let found = did_you_mean(word, names.iter().map(|(name, _)| name.as_str()))?;
-        names.iter().find(|(name, _)| name == found).map(|(_, folder)| folder.clone())
-    };
-    let folders: Vec<&str> = file.path.components().rev().skip(1).collect();
-    let is_unit = |folder: &str| plan.units.iter().any(|unit| unit.name == folder);
-    let own_folder = folders.iter().find(|folder| !is_unit(folder) && **folder != plan.secretariat.folder);
-    let stem = file.path.file_name().rsplit_once('.').map_or(file.path.file_name(), |(stem, _)| stem);
-    let suggestion = own_folder.and_then(|folder| near(folder)).or_else(|| near(stem));
-    let message = match own_folder {
-        Some(folder) => format!("資料夾「{folder}」不是任何佐證項目，檔案不會收錄"),
-        None => "檔案不在任何佐證項目的資料夾內，不會收錄".to_owned(),
-    };
-    let hint = match suggestion {
-        Some(folder) => format!("是否應放在「{folder}」？不必附送者請移出工作資料夾"),
-        None => "請移到以項目代號開頭的資料夾；不必附送者請移出工作資料夾".to_owned(),
-    };
-    breach(&EVIDENCE_STRAY, &Place::file(&file.path), unit, file.path.as_str(), message).hint(hint)
 }

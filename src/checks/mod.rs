@@ -3,6 +3,7 @@
 //! Pure: submissions, files' facts and figures in, diagnostics out. Knows what the plan demands;
 //! knows neither how workbooks are laid out nor how diagnostics are shown.
 
+mod astray;
 mod bearings;
 mod characters;
 mod completeness;
@@ -14,6 +15,7 @@ mod media;
 mod passages;
 mod privacy;
 mod secretariat;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,8 +58,10 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     let mut diagnostics = found;
     completeness::check(input, &told, &mut diagnostics);
     secretariat::check(input, &told, &mut diagnostics);
+    settings::check(input, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
+    astray::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
@@ -89,8 +93,10 @@ pub fn accept(diagnostics: &Diagnostics, force_draft: bool) -> Accepted {
 pub const RULES: &[&[&Rule]] = &[
     completeness::RULES,
     secretariat::RULES,
+    settings::RULES,
     consistency::RULES,
     evidence::RULES,
+    astray::RULES,
     deadline::RULES,
     privacy::RULES,
     characters::RULES,

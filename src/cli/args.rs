@@ -26,10 +26,14 @@ pub enum Command {
     Forms(Forms),
     /// 檢核填報內容與佐證，列出要修正的地方
     Check(Check),
+    /// 收件進度：各單位交了沒、錯誤與佐證、離期限幾個上班日、接下來做什麼
+    Status(Status),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
     Compile(Compile),
     /// 說明一條檢核規則
     Explain(Explain),
+    /// 由印出的內容查回填報的儲存格與檔案，或由儲存格查出印在何處
+    Trace(Trace),
     /// 驗證陳報包是否完整、未被更動
     Verify(Verify),
     /// 初審成績送達後，計算申復的最後一日
@@ -82,6 +86,16 @@ pub enum Format {
 }
 
 #[derive(Debug, Args)]
+pub struct Status {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Compile {
     /// 工作資料夾
     #[arg(default_value = "inputs", value_name = "資料夾")]
@@ -102,6 +116,16 @@ pub struct Explain {
     /// 規則代號；省略則列出全部
     #[arg(value_name = "規則")]
     pub rule: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// 指標（2-1）、附件（2-1-3）、工作項目或佐證項目的代碼、檔名、儲存格（「工作表!C12」）
+    #[arg(value_name = "項目")]
+    pub item: String,
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -1,44 +1,28 @@
 //! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing but
-//! the report that was asked for.
+//! the page that was asked for.
 
 use std::io::{IsTerminal, Write};
 
 use crate::output::PagePlace;
-use crate::pipeline::{self, Examination, Settings, Surroundings};
+use crate::pipeline::{self, Examination, Settings};
 use crate::render;
-use crate::typeset::Fonts;
-use crate::worker::Processes;
-use crate::workspace::Workspace;
 
 use super::args::{Check, Format};
-use super::progress::TerminalProgress;
-use super::{exit, load_plan, load_templates, today, width};
+use super::examination::examine;
+use super::{exit, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(&arguments.inputs)?;
-    let page = arguments.html.as_ref().map(|path| PagePlace::find(path, &arguments.inputs)).transpose()?;
+    let place = arguments.html.as_ref().map(|path| PagePlace::find(path, &arguments.inputs)).transpose()?;
     let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
-    let Some(plan) = load_plan(&workspace)? else { return Ok(exit::COULD_NOT_RUN) };
-    let templates = load_templates(&workspace)?;
-    let fonts = Fonts::embedded()?;
-    let prepared = tempfile::tempdir()?;
-    let progress = TerminalProgress::new();
-    let surroundings = Surroundings {
-        workspace: &workspace,
-        runner: &Processes::of_this_binary()?,
-        templates: &templates,
-        fonts: &fonts,
-        prepared: prepared.path(),
-        progress: &progress,
-    };
-    let examination = pipeline::examine(plan, &settings, &surroundings)?;
-    progress.clear();
-    print(&examination, arguments.format)?;
-    if let Some(place) = page {
-        let dossier = pipeline::dossier(&examination, &settings);
-        place.put(pipeline::report(&examination, &dossier, &settings, &templates)?.as_bytes())?;
+    let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
+    let examination = &examined.examination;
+    print(examination, arguments.format)?;
+    if let Some(place) = place {
+        let dossier = pipeline::dossier(examination, &settings);
+        let page = pipeline::report(examination, &dossier, &settings, &examined.opened.templates)?;
+        place.put(page.as_bytes())?;
     }
-    Ok(if examination.diagnostics.block() { exit::ERRORS_FOUND } else { exit::DONE })
+    Ok(exit::judged(&examination.diagnostics))
 }
 
 fn print(examination: &Examination, format: Format) -> anyhow::Result<()> {

@@ -3,43 +3,30 @@
 use std::io::Write;
 
 use crate::output::{OutputError, OutputFolder};
-use crate::pipeline::{self, Examination, Products, Settings, Surroundings};
-use crate::typeset::Fonts;
-use crate::worker::Processes;
-use crate::workspace::{DiskSource, Workspace};
+use crate::pipeline::{self, Examination, Products, Settings};
+use crate::workspace::DiskSource;
 
 use super::args::Compile;
 use super::check::print_text;
-use super::progress::TerminalProgress;
-use super::{exit, load_plan, load_templates, today};
+use super::examination::open;
+use super::{exit, today};
 
 pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
-    let workspace = Workspace::open(&arguments.inputs)?;
     let settings = Settings { today: today(arguments.today.as_deref())?, draft: arguments.draft };
-    let Some(plan) = load_plan(&workspace)? else { return Ok(exit::COULD_NOT_RUN) };
-    let templates = load_templates(&workspace)?;
+    let Some((opened, plan)) = open(&arguments.inputs)? else { return Ok(exit::COULD_NOT_RUN) };
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
     let prepared = output.scratch()?;
-    let fonts = Fonts::embedded()?;
-    let progress = TerminalProgress::new();
-    let surroundings = Surroundings {
-        workspace: &workspace,
-        runner: &Processes::of_this_binary()?,
-        templates: &templates,
-        fonts: &fonts,
-        prepared: &prepared,
-        progress: &progress,
-    };
+    let surroundings = opened.surroundings(&prepared);
     let explain = |error| OutputError::explain(error, &arguments.out);
     let examination = pipeline::examine(plan, &settings, &surroundings).map_err(explain)?;
-    let source = DiskSource { workspace: workspace.clone(), prepared: prepared.clone() };
+    let source = DiskSource { workspace: opened.workspace.clone(), prepared: prepared.clone() };
     let products =
         pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).map_err(explain)?;
     output.commit()?;
-    progress.clear();
+    opened.progress.clear();
     print_text(&examination)?;
     print_summary(&examination, &products, arguments)?;
-    Ok(if examination.diagnostics.block() { exit::ERRORS_FOUND } else { exit::DONE })
+    Ok(exit::judged(&examination.diagnostics))
 }
 
 /// What was made, where it lies, what to do next.

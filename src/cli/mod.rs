@@ -6,11 +6,14 @@ mod appeal;
 mod args;
 mod check;
 mod compile;
+mod examination;
 mod explain;
 mod forms;
 mod init;
 mod menu;
 mod progress;
+mod status;
+mod trace;
 mod verify;
 
 use std::io::{BufReader, Write};
@@ -39,6 +42,11 @@ mod exit {
     pub const COULD_NOT_RUN: u8 = 2;
     pub const BUSY: u8 = 11;
     pub const FAULT_FOUND: u8 = 12;
+
+    /// How a command that judges inputs ends.
+    pub fn judged(diagnostics: &crate::diagnostic::Diagnostics) -> u8 {
+        if diagnostics.block() { ERRORS_FOUND } else { DONE }
+    }
 }
 
 /// Parses the command line, runs it, prints what went wrong.
@@ -62,8 +70,10 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Init(arguments) => init::run(&arguments),
         Command::Forms(arguments) => forms::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Appeal(arguments) => appeal::run(&arguments),
         Command::Worker => {

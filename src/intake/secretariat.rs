@@ -7,7 +7,7 @@ use crate::figure::Figure;
 use crate::grid::Grid;
 use crate::intake::form::{Form, Spot, heading_of};
 use crate::layout::{Ask, BlockKind, EDITORIAL_REPLACES, secretariat_form};
-use crate::place::{CellRef, Located, RelPath};
+use crate::place::{CellRef, Located, Place, RelPath};
 use crate::plan::{IndicatorId, Plan};
 use crate::submission::{
     Contact, Editorial, EditorialMode, Exception, IndicatorScore, Recommendation, SecretariatAnswers, Value,
@@ -74,9 +74,12 @@ fn text(located: Located<Value>) -> Option<Located<String>> {
     }
 }
 
+/// 「無」 beside points or a setting means that there is none, not that it is zero.
 fn figure(located: Located<Value>) -> Option<Located<Figure>> {
-    let figure = located.value.figure()?;
-    Some(Located::new(figure, located.place))
+    match located.value {
+        Value::Figure(figure) => Some(Located::new(figure, located.place)),
+        _ => None,
+    }
 }
 
 fn basics(form: &mut Form<'_>, spot: Spot<'_>, answers: &mut SecretariatAnswers) {
@@ -132,10 +135,16 @@ fn plain(row: &mut BTreeMap<String, Located<Value>>, key: &str) -> String {
     take(row, key).map_or_else(String::new, |text| text.value)
 }
 
+/// The first cell of a row that was read.
+fn begins(form: &Form<'_>, spot: Spot<'_>, row: &BTreeMap<String, Located<Value>>) -> Place {
+    row.values().map(|located| &located.place).min().cloned().unwrap_or_else(|| form.sheet_place(spot))
+}
+
 fn contacts(form: &mut Form<'_>, spot: Spot<'_>) -> Vec<Contact> {
     rows(form, spot)
         .into_iter()
         .map(|mut row| Contact {
+            place: begins(form, spot, &row),
             name: plain(&mut row, "name"),
             title: plain(&mut row, "title"),
             telephone: plain(&mut row, "telephone"),

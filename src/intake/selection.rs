@@ -12,7 +12,8 @@ use crate::plan::{Plan, UnitId};
 
 use super::FormIdentity;
 
-pub static RULES: &[&Rule] = &[&WORKBOOK_SEVERAL, &WORKBOOK_UNIT_UNKNOWN, &WORKBOOK_MISPLACED];
+pub static RULES: &[&Rule] =
+    &[&WORKBOOK_SEVERAL, &WORKBOOK_UNIT_UNKNOWN, &WORKBOOK_MISPLACED, &WORKBOOK_FOLDER_UNKNOWN];
 
 pub static WORKBOOK_SEVERAL: Rule = Rule {
     id: "workbook-several",
@@ -44,6 +45,16 @@ pub static WORKBOOK_MISPLACED: Rule = Rule {
     answerable: false,
 };
 
+pub static WORKBOOK_FOLDER_UNKNOWN: Rule = Rule {
+    id: "workbook-folder-unknown",
+    severity: Severity::Warning,
+    title: "填報檔所在的資料夾不是單位名稱",
+    explanation: "檢查什麼：填報檔是否放在以計畫所列單位命名的資料夾。\n\
+        為何重要：單位改名或資料夾改名後，程式改以檔內的標記認單位；資料夾名稱仍是舊的，日後容易放錯檔案。\n\
+        如何修正：請把資料夾改成訊息所示的單位名稱。",
+    answerable: false,
+};
+
 /// A workbook that could be read, with what its form says of itself.
 pub struct Candidate<'a> {
     pub file: &'a InputFile,
@@ -66,8 +77,14 @@ pub fn select(
     by_unit
         .into_iter()
         .map(|(unit, mut candidates)| {
+            // A copy in some other folder counts only where the unit's own folder has none: a
+            // folder of old versions is told with the files that belong nowhere.
+            if !candidates.iter().all(|candidate| in_unknown_folder(candidate)) {
+                candidates.retain(|candidate| !in_unknown_folder(candidate));
+            }
             candidates.sort_by_key(|candidate| rank(plan, &unit, candidate));
             report_others(&unit, &candidates, diagnostics);
+            diagnostics.extend(folder_unknown(plan, &unit, candidates[0]));
             (unit, candidates[0].file.path.clone())
         })
         .collect()
@@ -77,9 +94,9 @@ pub fn select(
 pub fn workbooks(inventory: &Inventory) -> impl Iterator<Item = &InputFile> {
     inventory.files.iter().filter(|file| match &file.role {
         Role::UnitWorkbook(_) | Role::SecretariatWorkbook => true,
-        // A spreadsheet in no unit's folder may still be somebody's form.
+        // A spreadsheet in no unit's folder may still be somebody's form: its marker tells.
         Role::Stray(None) => {
-            file.path.parent().is_none()
+            file.path.components().count() <= 2
                 && file
                     .path
                     .extension()
@@ -115,6 +132,8 @@ fn unit_of(plan: &Plan, candidate: &Candidate, diagnostics: &mut Diagnostics) ->
         (Some(marked), _) => Some(marked.clone()),
         (None, Some(place)) if !by_place_is_secretariat => Some(place),
         (None, Some(_)) => Some(UnitId::from(super::SECRETARIAT_MARK)),
+        // In a folder, it is told with the other files that belong to no item.
+        (None, None) if candidate.file.path.parent().is_some() => None,
         (None, None) => {
             diagnostics.push(
                 Diagnostic::new(
@@ -128,6 +147,23 @@ fn unit_of(plan: &Plan, candidate: &Candidate, diagnostics: &mut Diagnostics) ->
             None
         }
     }
+}
+
+fn in_unknown_folder(candidate: &Candidate) -> bool {
+    matches!(candidate.file.role, Role::Stray(_)) && candidate.file.path.parent().is_some()
+}
+
+/// A unit, or its folder, was renamed: the form's marker still tells whose it is.
+fn folder_unknown(plan: &Plan, marked: &UnitId, candidate: &Candidate) -> Option<Diagnostic> {
+    let folder = candidate.file.path.parent().filter(|_| in_unknown_folder(candidate))?;
+    let name = plan.unit(marked).map_or(plan.secretariat.folder.as_str(), |unit| &unit.name);
+    let message = format!("資料夾「{}」不是單位名稱，依檔內標記讀為「{name}」的填報檔", folder.file_name());
+    Some(
+        Diagnostic::new(&WORKBOOK_FOLDER_UNKNOWN, Place::file(&candidate.file.path), message)
+            .hint(format!("請把資料夾改名為「{name}」"))
+            .unit(marked.as_str())
+            .subject(candidate.file.path.as_str()),
+    )
 }
 
 /// Lower is better: carries our marker, is of this form version, is named like its unit; then by

@@ -3,13 +3,17 @@
 //! Reads like the picture in ARCHITECTURE.md. Touches the disk only through the workspace (never
 //! written), the job runner and the sink for outputs it is given.
 
+mod inquiry;
 mod products;
+mod provenance;
 mod reading;
 mod records;
 mod report;
+mod tally;
 mod twin;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -20,18 +24,21 @@ use crate::checks::{self, CheckInput};
 use crate::derivation::Figures;
 use crate::diagnostic::Diagnostics;
 use crate::exhibit::Preparation;
+use crate::figure::Figure;
 use crate::intake::files;
 use crate::inventory::Inventory;
 use crate::place::RelPath;
-use crate::plan::{Plan, UnitId};
+use crate::plan::{Limits, Plan, UnitId};
 use crate::rules;
 use crate::submission::{SecretariatAnswers, Submission};
 use crate::typeset::Fonts;
 use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
+pub use inquiry::{Inquiry, inquire};
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
 pub use report::report;
+pub use tally::tally;
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]
@@ -126,17 +133,16 @@ pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
     if let Some(email) = &secretariat.recipient_email {
         plan.recipient.email = Some(email.value.clone());
     }
-    if let Some(bytes) = secretariat
+    if let Some(megabytes) = secretariat
         .mail_megabytes
         .as_ref()
-        .and_then(|megabytes| megabytes.value.checked_mul(1_000_000.into())?.round(0).to_i64())
-        .and_then(|bytes| u64::try_from(bytes).ok())
+        .and_then(|megabytes| within(megabytes.value, Limits::MAIL_MEGABYTES))
     {
-        plan.limits.mail_bytes = bytes;
+        plan.limits.mail_bytes = u64::from(megabytes) * 1_000_000;
     }
-    if let Some(dpi) = secretariat.picture_dpi.as_ref().and_then(|dpi| dpi.value.to_i64()) {
-        // Below 72 nothing is legible, above 600 nothing is gained: checks tell, here it is clamped.
-        plan.limits.picture_dpi = u32::try_from(dpi.clamp(72, 600)).unwrap_or(plan.limits.picture_dpi);
+    if let Some(dpi) = secretariat.picture_dpi.as_ref().and_then(|dpi| within(dpi.value, Limits::PICTURE_DPI))
+    {
+        plan.limits.picture_dpi = dpi;
     }
     for facet in &mut plan.facets {
         for indicator in &mut facet.indicators {
@@ -148,4 +154,9 @@ pub fn lay_over(mut plan: Plan, secretariat: &SecretariatAnswers) -> Plan {
         }
     }
     plan
+}
+
+/// A setting outside its range is left aside; `checks::settings` tells.
+fn within(setting: Figure, range: RangeInclusive<u32>) -> Option<u32> {
+    setting.to_i64().and_then(|value| u32::try_from(value).ok()).filter(|value| range.contains(value))
 }

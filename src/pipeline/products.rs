@@ -20,9 +20,10 @@ use crate::letters::{self, MailView};
 use crate::pdf;
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan};
+use crate::trace::Trace;
 use crate::typeset;
 
-use super::{Examination, Settings, Surroundings, records};
+use super::{Examination, Settings, Surroundings, provenance, records};
 
 /// A file being written: seekable, because a zip is.
 pub trait WriteSeek: Write + Seek {}
@@ -56,7 +57,16 @@ pub struct Products {
 /// The numbered whole; page numbers are still open.
 pub fn dossier(examination: &Examination, settings: &Settings) -> Dossier {
     let accepted = checks::accept(&examination.diagnostics, settings.draft);
-    let material = Material {
+    with_material(examination, |material| assembly::assemble(&accepted, material))
+}
+
+/// Where everything a dossier prints came from.
+pub fn trace(examination: &Examination, dossier: &Dossier) -> Trace {
+    with_material(examination, |material| assembly::trace(material, dossier))
+}
+
+fn with_material<T>(examination: &Examination, then: impl FnOnce(&Material) -> T) -> T {
+    then(&Material {
         plan: &examination.plan,
         submissions: &examination.submissions,
         secretariat: &examination.secretariat,
@@ -64,8 +74,7 @@ pub fn dossier(examination: &Examination, settings: &Settings) -> Dossier {
         exhibits: &exhibits(examination),
         identity: identity_of(&examination.plan, &examination.inventory),
         prepared_on: prepared_on(examination),
-    };
-    assembly::assemble(&accepted, &material)
+    })
 }
 
 /// Typesets and packs. With blocking diagnostics, or when asked: drafts, no bundle, no mail.
@@ -262,8 +271,13 @@ fn write_records(
     examination: &Examination,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<()> {
-    let ledger = records::ledger(dossier, ranges, examination);
+    let trace = trace(examination, dossier);
+    let ledger = records::ledger(dossier, ranges, examination, &trace);
     sink.create("內部/檔案總帳.csv")?.write_all(ledger.as_bytes())?;
+    let sources = provenance::sources(&trace, ranges);
+    sink.create("內部/資料來源.csv")?.write_all(sources.as_bytes())?;
+    let unprinted = provenance::unprinted(&trace, dossier, &examination.inventory);
+    sink.create("內部/未印出.csv")?.write_all(unprinted.as_bytes())?;
     let report = records::report(examination);
     sink.create("內部/檢核結果.txt")?.write_all(report.as_bytes())?;
     let accepted: Diagnostics = records::accepted(examination);

@@ -12,13 +12,16 @@ use crate::identity;
 use crate::inventory::{InputFile, Role};
 use crate::place::RelPath;
 use crate::render;
+use crate::trace::Trace;
 
-use super::Examination;
+use super::{Examination, provenance};
 
 /// Every input file in exactly one line: CSV with a byte order mark, as Excel opens it.
-pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination) -> String {
+pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination, trace: &Trace) -> String {
     let fates = evidence_fates(dossier, ranges);
-    let mut csv = String::from("\u{feff}檔案,位元組,SHA-256,去向,說明\r\n");
+    let citations = provenance::citations(dossier, trace);
+    let mut csv = csv_line(&["檔案", "位元組", "SHA-256", "去向", "說明", "引用"].map(str::to_owned));
+    csv.insert(0, '\u{feff}');
     for file in &examination.inventory.files {
         let (fate, note) = fate(file, &fates, examination);
         let fields = [
@@ -27,9 +30,9 @@ pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination
             file.digests.sha256.clone(),
             fate.to_owned(),
             identity::mask(&note),
+            citations.get(&file.path).cloned().unwrap_or_default(),
         ];
-        csv.push_str(&fields.map(|field| csv_field(&field)).join(","));
-        csv.push_str("\r\n");
+        csv.push_str(&csv_line(&fields));
     }
     csv
 }
@@ -82,6 +85,12 @@ fn fate(
         Role::UnitWorkbook(_) | Role::SecretariatWorkbook => ("未讀取", "見檢核結果".to_owned()),
         Role::Evidence(code) => ("未收錄", format!("項目 {code} 未編入附件")),
     }
+}
+
+/// One line of CSV, as Excel opens it.
+pub fn csv_line(fields: &[String]) -> String {
+    let fields: Vec<String> = fields.iter().map(|field| csv_field(field)).collect();
+    format!("{}\r\n", fields.join(","))
 }
 
 /// Quoted where needed; a leading formula sign is disarmed, since Excel would run it.

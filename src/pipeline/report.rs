@@ -1,12 +1,11 @@
 //! The check report of an examination, as an HTML page for the house.
 
 use crate::assets::Templates;
-use crate::calendar::OfficeCalendar;
 use crate::dossier::Dossier;
 use crate::render::{self, ReportMaterial};
 use crate::template::TemplateError;
 
-use super::{Examination, Settings};
+use super::{Examination, Settings, tally};
 
 /// The page for `內部/檢核報告.html`, or wherever `check` is told to put it. Never packed: it says
 /// who is late.
@@ -19,14 +18,12 @@ pub fn report(
     settings: &Settings,
     templates: &Templates,
 ) -> Result<String, TemplateError> {
-    let plan = &examination.plan;
     let material = ReportMaterial {
-        plan,
+        plan: &examination.plan,
         submissions: &examination.submissions,
         inventory: &examination.inventory,
         diagnostics: &examination.diagnostics,
-        calendar: &OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied()),
-        today: settings.today,
+        tally: &tally(examination, settings.today),
         dossier,
     };
     render::html(&material, templates)

@@ -10,6 +10,7 @@ mod syntax;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -204,6 +205,13 @@ pub struct Limits {
     pub picture_quality: u8,
     /// Cells of a cross table below this count are merged.
     pub small_cell: i64,
+}
+
+impl Limits {
+    /// Below one megabyte no form fits; no mail server takes a gigabyte.
+    pub const MAIL_MEGABYTES: RangeInclusive<u32> = 1..=1000;
+    /// Below 72 dpi nothing is legible, above 600 nothing is gained.
+    pub const PICTURE_DPI: RangeInclusive<u32> = 72..=600;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -37,6 +37,11 @@ pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
+/// Moved to the right end of `columns`.
+pub fn pad_left(text: &str, columns: usize) -> String {
+    format!("{}{text}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
 /// The text after a label, wrapped, later lines standing below its beginning.
 pub fn hang(label: &str, text: &str, columns: usize) -> String {
     let indent = label.width();

@@ -7,6 +7,7 @@ mod columns;
 mod excerpt;
 mod html;
 mod json;
+mod status;
 mod text;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
@@ -15,6 +16,7 @@ use crate::plan::Plan;
 
 pub use html::{ReportMaterial, html};
 pub use json::json;
+pub use status::status;
 pub use text::{TextOptions, plan_text, summary, text};
 
 /// Columns of an explanation.

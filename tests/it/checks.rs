@@ -157,6 +157,12 @@ const CASES: &[Case] = &[
         "表.pdf",
     ),
     (
+        "evidence-misplaced",
+        |s| s.evidence("警04-5").path = RelPath::new("教育處/警04-5_照片/照片.jpg"),
+        Warning,
+        "「警察局」，卻放在「教育處」",
+    ),
+    (
         "masking-unconfirmed",
         |s| drop(s.units.get_mut("police").unwrap().insert("unmasked".into(), "警04-3".into())),
         Error,
@@ -259,6 +265,18 @@ const CASES: &[Case] = &[
         },
         Error,
         "8",
+    ),
+    ("setting-out-of-range", |s| s.set_setting("picture_dpi", "30"), Warning, "72 到 600"),
+    ("setting-out-of-range", |s| s.set_setting("mail_megabytes", "0"), Warning, "1 到 1000"),
+    ("setting-date-implausible", |s| s.set_setting("prepared_on", "110/03/10"), Warning, "110年3月10日"),
+    (
+        "points-negative",
+        |s| {
+            let points: toml::Table = toml::from_str("training = \"-10\"").unwrap();
+            s.secretariat().insert("points".into(), points.into());
+        },
+        Error,
+        "-10",
     ),
     (
         "exception-incomplete",
@@ -401,6 +419,7 @@ const NEAR_MISSES: &[NearMiss] = &[
         s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/照片.JPEG")
     }),
     ("evidence-kind-unfit", |s| s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/照片.JPEG")),
+    ("evidence-misplaced", |s| s.evidence("警04-5").path = RelPath::new("送審/警04-5_照片/照片.jpg")),
     ("evidence-unusable", |s| {
         s.preparation("警03-1").content = Content::File { reason: "試算表".to_owned() };
     }),
@@ -409,6 +428,16 @@ const NEAR_MISSES: &[NearMiss] = &[
     ("mobile-number", |s| s.set_narrative("police", "POL03", "請撥 03-5250000 轉 123")),
     ("character-compatibility", |s| s.set_narrative("police", "POL03", "人口㈠①、％")),
     ("character-without-glyph", |s| s.uncovered = vec!['龘']),
+    ("setting-out-of-range", |s| s.set_setting("picture_dpi", "72")),
+    ("setting-date-implausible", |s| s.set_setting("prepared_on", "111/12/31")),
+    ("points-negative", |s| {
+        let points: toml::Table = toml::from_str("training = \"無\"").unwrap();
+        s.secretariat().insert("points".into(), points.into());
+    }),
+    ("self-score-above-points", |s| {
+        let scores = s.secretariat()["scores"].as_table_mut().unwrap();
+        scores.insert("training".into(), "無".into());
+    }),
     ("exception-unmatched", |s| {
         s.files.retain(|file| !file.path.as_str().contains("警03-1"));
         s.except("evidence-missing＠警０３-1 ", "正本另送", "王示例");

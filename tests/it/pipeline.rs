@@ -119,6 +119,26 @@ fn a_workbook_in_anothers_folder_is_not_read_as_theirs() {
 }
 
 #[test]
+fn a_renamed_folders_workbook_is_read_by_its_marker_and_said() {
+    let copy = Copy::without_evidence();
+    assert!(said(&copy, "workbook-folder-unknown").is_empty());
+    fs::rename(copy.inputs().join("勞工處"), copy.inputs().join("勞動處")).unwrap();
+    let found = said(&copy, "workbook-folder-unknown");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("「勞動處」") && !found[0].blocks(), "{}", found[0].message);
+    assert!(said(&copy, "unit-missing").is_empty() && said(&copy, "evidence-stray").is_empty());
+}
+
+#[test]
+fn a_folder_of_old_versions_is_not_read_beside_the_units_own() {
+    let copy = Copy::without_evidence();
+    let bytes = fs::read(copy.inputs().join("警察局/警察局.xlsx")).unwrap();
+    copy.write("備份/警察局.xlsx", &bytes);
+    assert!(said(&copy, "workbook-several").is_empty());
+    assert_eq!(said(&copy, "evidence-stray").len(), 1);
+}
+
+#[test]
 fn a_spreadsheet_of_nobodys_is_told() {
     let copy = Copy::without_evidence();
     let bytes = rust_xlsxwriter::Workbook::new().add_worksheet().write_string(0, 0, "通訊錄").is_ok();
@@ -228,17 +248,19 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
             "hsinchu-110-self-assessment.zip",
             "佐證目錄.ods",
             "佐證資料.pdf",
+            "內部/未印出.csv",
             "內部/檔案總帳.csv",
             "內部/檢核報告.html",
             "內部/檢核結果.txt",
             "內部/產出清單.json",
+            "內部/資料來源.csv",
             "自評表.odt",
             "自評表.pdf",
             "郵件草稿.eml",
             "郵件草稿.txt",
         ]
     );
-    let ledger = String::from_utf8(files[3].1.clone()).unwrap();
+    let ledger = String::from_utf8(files[4].1.clone()).unwrap();
     assert_eq!(ledger.lines().count(), before.len() + 1);
     for (path, _) in &before {
         let name = name(path, &copy.inputs());
@@ -290,10 +312,12 @@ fn a_workspace_with_errors_gives_drafts_and_no_bundle_is_left() {
     assert_eq!(
         names,
         [
+            "內部/未印出.csv",
             "內部/檔案總帳.csv",
             "內部/檢核報告.html",
             "內部/檢核結果.txt",
             "內部/產出清單.json",
+            "內部/資料來源.csv",
             "草稿-佐證目錄.ods",
             "草稿-佐證資料.pdf",
             "草稿-自評表.odt",

@@ -21,7 +21,7 @@ fn the_page_says_who_has_handed_in_what_and_what_blocks() {
     let page = page(&copy);
     for told in [
         "111年2月15日（星期二）　<strong>還有 3 個上班日</strong>",
-        "<span class=\"state missing\">尚未繳交</span>",
+        "<span class=\"state missing\">未交</span>",
         "<a href=\"#rule-evidence-empty\">evidence-empty</a>",
         "警察局/警03-1_統計表/空的.pdf",
         "<strong>1 件，1 處待補正</strong>",

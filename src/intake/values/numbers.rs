@@ -124,8 +124,8 @@ fn from_text(text: &str) -> Result<Typed, Fault> {
     let magnitude = Figure::parse(&plain.digits).ok_or_else(|| malformed(text, parts.digits))?;
     let figure = if parts.is_negative { Figure::ZERO - magnitude } else { magnitude };
     let suffix = parts.suffix;
-    if suffix.starts_with(['十', '百', '千', '萬', '億', '兆']) {
-        return Err(not_a_number(format!("「{}」用了中文的位數", cut(text))));
+    if suffix.starts_with(['十', '百', '千', '萬', '億', '兆', '成', '折']) {
+        return Err(not_a_number(format!("「{}」用了中文的位數或成數", cut(text))));
     }
     if suffix.starts_with(['-', '至', '到']) && suffix.bytes().any(|byte| byte.is_ascii_digit()) {
         return Err(approximate(text));
@@ -163,7 +163,12 @@ fn from_chinese(text: &str, folded: &str) -> Result<Typed, Fault> {
     let is_numeral = |c: &char| roc::read_numeral(&c.to_string()).is_some();
     let numeral: String = rest.chars().take_while(is_numeral).collect();
     let words = &rest[numeral.len()..];
-    let clear = words.chars().count() <= 4 && !words.starts_with(['萬', '億', '多', '餘', '點', '、']);
+    // 九成三, 三分之二: a share in words, of which the first numeral is not the figure.
+    let is_share = words.starts_with(['成', '折']) || words.starts_with("分之");
+    let clear = words.chars().count() <= 4
+        && !is_share
+        && !words.starts_with(['萬', '億', '多', '餘', '點', '、'])
+        && !words.chars().any(|c| is_numeral(&c));
     match roc::read_numeral(&numeral) {
         Some(value) if clear => {
             let figure = Figure::from(i64::from(value));

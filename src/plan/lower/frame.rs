@@ -1,6 +1,7 @@
 //! The frame of a plan: government, dates, grades, limits, units. Their values read and judged.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
 
@@ -57,7 +58,7 @@ impl Lowering<'_> {
             final_text: self.required(deadlines.final_text.clone(), "deadlines.final_text"),
             final_exact: exact.map(|text| self.read_date(text, "deadlines.final_exact")),
             final_default: self.date(deadlines.final_default.as_ref(), "deadlines.final_default"),
-            appeal_days: self.within(deadlines.appeal_days, "deadlines.appeal_days", 1, 60),
+            appeal_days: self.within(deadlines.appeal_days, "deadlines.appeal_days", 1..=60),
             extra_closures: deadlines
                 .extra_closures
                 .iter()
@@ -89,14 +90,14 @@ impl Lowering<'_> {
 
     pub(super) fn limits(&mut self, toml: &PlanToml) -> Limits {
         let limits = &toml.limits;
-        let mail = self.within(limits.mail_megabytes, "limits.mail_megabytes", 1, 1000);
-        let dpi = self.within(limits.picture_dpi, "limits.picture_dpi", 72, 600);
-        let quality = self.within(limits.picture_quality, "limits.picture_quality", 1, 100);
+        let mail = self.within(limits.mail_megabytes, "limits.mail_megabytes", Limits::MAIL_MEGABYTES);
+        let dpi = self.within(limits.picture_dpi, "limits.picture_dpi", Limits::PICTURE_DPI);
+        let quality = self.within(limits.picture_quality, "limits.picture_quality", 1..=100);
         Limits {
             mail_bytes: u64::from(mail) * 1_000_000,
             picture_dpi: dpi,
             picture_quality: quality,
-            small_cell: self.within(limits.small_cell, "limits.small_cell", 0, 100),
+            small_cell: self.within(limits.small_cell, "limits.small_cell", 0..=100),
         }
     }
 
@@ -216,14 +217,14 @@ impl Lowering<'_> {
         Secretariat { unit: UnitId(unit), folder, title }
     }
 
-    fn within<T>(&mut self, value: Option<T>, path: &str, least: T, most: T) -> T
+    fn within<T>(&mut self, value: Option<T>, path: &str, range: RangeInclusive<T>) -> T
     where
         T: PartialOrd + Copy + std::fmt::Display + Default,
     {
         if let Some(value) = value
-            && !(least..=most).contains(&value)
+            && !range.contains(&value)
         {
-            let message = format!("{value} 不在 {least} 到 {most} 之間");
+            let message = format!("{value} 不在 {} 到 {} 之間", range.start(), range.end());
             self.report(&PLAN_VALUE_INVALID, path, message, "請改成範圍內的數字");
         }
         self.required(value, path)

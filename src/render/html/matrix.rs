@@ -71,7 +71,7 @@ fn applies<'a>(task: &Task, material: &'a ReportMaterial) -> Option<&'a Applies>
 }
 
 /// Whether the unit answered the task with 無.
-pub fn is_absent(task: &Task, material: &ReportMaterial) -> bool {
+fn is_absent(task: &Task, material: &ReportMaterial) -> bool {
     matches!(applies(task, material), Some(Applies::No { .. }))
 }
 

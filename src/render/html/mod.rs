@@ -10,17 +10,16 @@ mod standing;
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::assets::Templates;
-use crate::calendar::OfficeCalendar;
 use crate::diagnostic::Diagnostics;
 use crate::dossier::{ChartView, Dossier};
 use crate::inventory::{Inventory, sha256_hex};
 use crate::plan::{Plan, UnitId};
 use crate::roc;
 use crate::submission::Submission;
+use crate::tally::Tally;
 use crate::template::{self, TemplateError};
 
 use super::text::verdict;
@@ -33,9 +32,7 @@ pub struct ReportMaterial<'a> {
     pub submissions: &'a BTreeMap<UnitId, Submission>,
     pub inventory: &'a Inventory,
     pub diagnostics: &'a Diagnostics,
-    /// With the plan's extra closures.
-    pub calendar: &'a OfficeCalendar,
-    pub today: Date,
+    pub tally: &'a Tally,
     /// For its charts, in which small cells are merged already.
     pub dossier: &'a Dossier,
 }
@@ -48,7 +45,7 @@ struct Page {
     identity: String,
     verdict: String,
     blocked: bool,
-    deadlines: Vec<standing::DeadlineLine>,
+    deadlines: [standing::DeadlineLine; 2],
     units: Vec<standing::UnitLine>,
     blockers: Vec<findings::Blocker>,
     groups: Vec<findings::Group>,
@@ -98,12 +95,12 @@ pub fn html(material: &ReportMaterial, templates: &Templates) -> Result<String, 
     let page = Page {
         title: clean(&material.plan.title),
         form_title: clean(&material.plan.form_title),
-        today: roc::day_and_weekday(material.today),
+        today: roc::day_and_weekday(material.tally.today),
         identity: material.dossier.identity.clone(),
         verdict: verdict(material.diagnostics),
         blocked: material.diagnostics.block(),
-        deadlines: standing::deadlines(material),
-        units: standing::units(material, &groups),
+        deadlines: standing::deadlines(material.tally),
+        units: standing::units(material.tally, &groups),
         blockers: findings::blockers(&groups),
         n_findings: material.diagnostics.len(),
         rules: findings::rules(material.diagnostics),

@@ -1,17 +1,13 @@
-//! How the work stands: days left, and what each unit has handed in.
+//! How the work stands: the tally as the page shows it.
 //!
-//! Counts what is there; judges nothing that the diagnostics have not judged.
+//! Counts nothing itself; says each unit's state in one word and one style.
 
-use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::plan::{Demand, Unit};
 use crate::roc;
+use crate::tally::{Due, HandIn, Tally, UnitTally};
 
-use super::super::{UnitGroup, clean, open};
-use super::ReportMaterial;
-use super::matrix::is_absent;
+use super::super::{UnitGroup, clean};
 
 #[derive(Serialize)]
 pub struct DeadlineLine {
@@ -21,6 +17,8 @@ pub struct DeadlineLine {
     /// 「還有 3 個上班日」.
     pub left: String,
     pub is_past: bool,
+    /// The plan gives no exact day.
+    pub is_cautious: bool,
 }
 
 #[derive(Serialize)]
@@ -43,69 +41,41 @@ pub struct UnitLine {
     pub n_demanded: usize,
 }
 
-/// The working day that is aimed at, for either date; the day itself where the calendar ends.
-pub fn deadlines(material: &ReportMaterial) -> Vec<DeadlineLine> {
-    let deadlines = &material.plan.deadlines;
-    let due = deadlines.final_exact.unwrap_or(deadlines.final_default);
-    [("內部期限", deadlines.internal), ("寄達期限", due)]
-        .into_iter()
-        .map(|(name, day)| {
-            let day = material.calendar.working_day_on_or_before(day).unwrap_or(day);
-            DeadlineLine {
-                name,
-                day: roc::day_and_weekday(day),
-                left: left(material, day),
-                is_past: material.today > day,
-            }
-        })
-        .collect()
-}
-
-fn left(material: &ReportMaterial, due: Date) -> String {
-    let today = material.today;
-    let (first, last, word) = if today <= due { (today, due, "還有") } else { (due, today, "已過") };
-    match material.calendar.working_days_between(first, last) {
-        _ if today == due => "今天到期".to_owned(),
-        Some(n) => format!("{word} {n} 個上班日"),
-        // Outside the office calendar's years only days can be counted.
-        None => format!("{word} {} 天（日曆天）", (last - first).get_days()),
-    }
-}
-
-pub fn units(material: &ReportMaterial, groups: &[UnitGroup]) -> Vec<UnitLine> {
-    material.plan.units.iter().map(|unit| unit_line(unit, material, groups)).collect()
-}
-
-fn unit_line(unit: &Unit, material: &ReportMaterial, groups: &[UnitGroup]) -> UnitLine {
-    let own = groups.iter().find(|group| group.unit == Some(unit.id.as_str()));
-    let own: &[&Diagnostic] = own.map_or(&[], |group| &group.diagnostics);
-    let n_errors = open(own.iter().copied(), Severity::Error);
-    let n_warnings = open(own.iter().copied(), Severity::Warning);
-    let submission = material.submissions.get(&unit.id);
-    let (state, state_text) = match (submission, n_errors, n_warnings) {
-        (None, ..) => ("missing", "尚未繳交"),
-        (Some(_), 0, 0) => ("done", "完成"),
-        (Some(_), 0, _) => ("warnings", "可彙編，有提醒"),
-        (Some(_), ..) => ("errors", "待補正"),
+pub fn deadlines(tally: &Tally) -> [DeadlineLine; 2] {
+    let line = |name, due: &Due| DeadlineLine {
+        name,
+        day: roc::day_and_weekday(due.day),
+        left: due.remaining.words(),
+        is_past: due.is_over(),
+        is_cautious: due.is_cautious,
     };
-    let demanded: Vec<_> = material
-        .plan
-        .tasks_of(&unit.id)
-        .filter(|task| !is_absent(task, material))
-        .flat_map(|task| &task.evidence)
-        .filter(|item| matches!(item.demand, Demand::Required(_)))
-        .collect();
+    [line("內部期限", &tally.internal), line("寄達期限", &tally.arrival)]
+}
+
+pub fn units(tally: &Tally, groups: &[UnitGroup]) -> Vec<UnitLine> {
+    tally.units.iter().map(|unit| unit_line(unit, groups)).collect()
+}
+
+fn unit_line(unit: &UnitTally, groups: &[UnitGroup]) -> UnitLine {
+    let own = groups.iter().find(|group| group.unit == Some(unit.unit.as_str()));
+    let accepted = own.map_or(0, |group| group.diagnostics.iter().filter(|d| d.accepted.is_some()).count());
+    let (state, state_text) = match (unit.hand_in, unit.n_errors, unit.n_warnings) {
+        (HandIn::Missing | HandIn::Unreadable | HandIn::Blank, ..) => ("missing", unit.hand_in.word()),
+        (HandIn::Answered, 0, 0) => ("done", "完成"),
+        (HandIn::Answered, 0, _) => ("warnings", "可彙編，有提醒"),
+        (HandIn::Answered, ..) => ("errors", "待補正"),
+    };
     UnitLine {
-        anchor: format!("unit-{}", unit.id),
-        has_findings: !own.is_empty(),
+        anchor: format!("unit-{}", unit.unit),
+        has_findings: own.is_some(),
         name: clean(&unit.name),
-        file: submission.map(|submission| clean(submission.file.file_name())),
+        file: unit.workbook.as_ref().map(|file| clean(file.file_name())),
         state,
         state_text,
-        n_errors,
-        n_warnings,
-        n_accepted: own.iter().filter(|diagnostic| diagnostic.accepted.is_some()).count(),
-        n_present: demanded.iter().filter(|item| material.inventory.evidence(&item.code).count() > 0).count(),
-        n_demanded: demanded.len(),
+        n_errors: unit.n_errors,
+        n_warnings: unit.n_warnings,
+        n_accepted: accepted,
+        n_present: unit.evidence.present,
+        n_demanded: unit.evidence.demanded,
     }
 }

@@ -125,6 +125,11 @@ impl Scene {
         self.secretariat.as_mut().unwrap()
     }
 
+    /// A setting of the secretariat's first sheet.
+    pub fn set_setting(&mut self, key: &str, text: &str) {
+        self.secretariat()["settings"].as_table_mut().unwrap().insert(key.to_owned(), text.into());
+    }
+
     /// The first evidence file of an item.
     pub fn evidence(&mut self, item: &str) -> &mut InputFile {
         let is_of =
