@@ -7,6 +7,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fragment::Fragment;
 use crate::place::RelPath;
 use crate::plan::ItemCode;
 
@@ -77,8 +78,10 @@ pub struct PageText {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preparation {
     pub content: Content,
-    /// For the privacy gate.
+    /// For the privacy gate: what stands on the pages.
     pub texts: Vec<PageText>,
+    /// For the privacy gate: what stands in the file otherwise.
+    pub fragments: Vec<Fragment>,
     /// Things the clerk should know: e.g. pages bound as pictures, no searchable text.
     pub remarks: Vec<Remark>,
 }
@@ -93,6 +96,12 @@ pub enum Remark {
     NoText,
     /// The file could not be bound; why, and what to do.
     NotBound { reason: String, hint: String },
+    /// Fonts that the pages name and do not hold: `named` ones show the right characters in another hand,
+    /// `numbered` ones may show wrong characters.
+    FontsMissing { named: Vec<String>, numbered: Vec<String> },
+    /// Bound pages were drawn and compared with their sources: pages (from 1) that look different, and pages
+    /// that could not be drawn within a worker's limits.
+    Compared { differing: Vec<usize>, not_drawn: Vec<usize> },
     /// The picture held a location that was removed.
     LocationRemoved,
 }

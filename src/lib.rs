@@ -15,17 +15,26 @@ pub mod roc;
 
 // Leaves over foreign formats.
 pub mod container;
+pub mod extract;
+pub mod opc;
 pub mod pdf;
+pub mod splice;
 pub mod template;
+pub mod xml;
 
 // Model.
+pub mod clearance;
+pub mod corrections;
 pub mod derivation;
 pub mod dossier;
 pub mod exhibit;
+pub mod fragment;
 pub mod grid;
 pub mod inventory;
 pub mod layout;
 pub mod plan;
+pub mod register;
+pub mod revision;
 pub mod submission;
 pub mod tally;
 pub mod trace;
@@ -40,6 +49,7 @@ pub mod evidence;
 pub mod forms;
 pub mod intake;
 pub mod letters;
+pub mod markup;
 pub mod render;
 pub mod typeset;
 

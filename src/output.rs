@@ -38,6 +38,8 @@ pub struct OutputFolder {
     staging: PathBuf,
     aside: PathBuf,
     written: BTreeSet<String>,
+    /// Files of the last output that stay ours.
+    kept: Vec<String>,
     committed: bool,
     _lock: RunLock,
 }
@@ -48,6 +50,7 @@ type Step = fn(&mut OutputFolder) -> Result<(), OutputError>;
 /// `put_in_place` no output, and the last one is put back at the next start; after that the new one.
 const STEPS: &[Step] = &[
     OutputFolder::drop_scratch,
+    OutputFolder::keep_last,
     OutputFolder::write_manifest,
     OutputFolder::carry_over,
     OutputFolder::sync,
@@ -81,6 +84,7 @@ impl OutputFolder {
             staging: beside("new"),
             aside: beside("old"),
             written: BTreeSet::new(),
+            kept: Vec::new(),
             committed: false,
             _lock: lock,
             target,
@@ -89,6 +93,28 @@ impl OutputFolder {
         folder.refuse_foreign()?;
         fs::create_dir(&folder.staging).map_err(failed(&folder.staging))?;
         Ok(folder)
+    }
+
+    /// Lets files that the last run wrote stay, unless this one writes them anew: another command made
+    /// them. `belongs` is asked with their paths inside the folder.
+    pub fn keep(&mut self, belongs: impl Fn(&str) -> bool) {
+        self.kept = kept::listed(&self.target).into_iter().filter(|name| belongs(name)).collect();
+    }
+
+    /// Finds files of the last output by their paths inside the folder, when they are there.
+    pub fn last_files(&self) -> impl Fn(&str) -> Option<PathBuf> + use<> {
+        let target = self.target.clone();
+        move |name| Some(inside(&target, name)).filter(|path| path.is_file())
+    }
+
+    /// The bytes of a file of the last output; `None` when there is none.
+    pub fn read_last(&self, name: &str) -> Result<Option<Vec<u8>>, OutputError> {
+        let path = inside(&self.target, name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(OutputError::Io { path, error }),
+        }
     }
 
     /// A folder for intermediate files of the run, on the output's own disk; gone when the run ends.
@@ -142,6 +168,15 @@ impl OutputFolder {
 
     fn drop_scratch(&mut self) -> Result<(), OutputError> {
         remove_tree(&self.staging.join(".scratch")).map_err(failed(&self.staging))
+    }
+
+    fn keep_last(&mut self) -> Result<(), OutputError> {
+        for name in std::mem::take(&mut self.kept) {
+            if !self.written.contains(&name) && kept::keep_ours(&self.target, &self.staging, &name)? {
+                self.written.insert(name);
+            }
+        }
+        Ok(())
     }
 
     fn write_manifest(&mut self) -> Result<(), OutputError> {
@@ -339,6 +374,30 @@ mod tests {
         fs::write(root.path().join("output/備忘.txt"), "記").unwrap();
         run(root.path(), "自評表.pdf");
         assert_eq!(listing(&root.path().join("output")), ["備忘.txt", "內部/產出清單.json", "自評表.pdf"]);
+    }
+
+    #[test]
+    fn what_another_command_made_stays_ours_until_it_makes_it_anew() {
+        let root = tempfile::tempdir().unwrap();
+        let begin = || OutputFolder::begin(&root.path().join("output"), &root.path().join("inputs")).unwrap();
+        let mut notices = begin();
+        write(&mut notices, "補件通知/a", "notice");
+        write(&mut notices, "補件通知/b", "notice");
+        notices.commit().unwrap();
+        let mut compile = begin();
+        compile.keep(|name| name.starts_with("補件通知/"));
+        write(&mut compile, "自評表.pdf", "form");
+        compile.commit().unwrap();
+        let all = ["內部/產出清單.json", "自評表.pdf", "補件通知/a", "補件通知/b"];
+        assert_eq!(listing(&root.path().join("output")), all);
+        let mut notices = begin();
+        assert_eq!(notices.read_last("補件通知/a").unwrap().unwrap(), b"notice");
+        assert_eq!(notices.read_last("nothing").unwrap(), None);
+        notices.keep(|name| !name.starts_with("補件通知/"));
+        write(&mut notices, "補件通知/a", "another");
+        notices.commit().unwrap();
+        assert_eq!(listing(&root.path().join("output")), &all[..3]);
+        assert_eq!(fs::read_to_string(root.path().join("output/補件通知/a")).unwrap(), "another");
     }
 
     #[test]

@@ -16,11 +16,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::corrections::CorrectionList;
 use crate::evidence::{self, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
+use crate::extract;
+use crate::fragment::Fragment;
 use crate::grid::{Grid, GridFailure};
 use crate::intake::workbook;
 use crate::inventory::{MediaType, sha256_hex};
+use crate::markup;
+use crate::pdf;
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
 pub const SUBCOMMAND: &str = "worker";
@@ -45,11 +50,27 @@ pub struct Job {
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum JobTask {
     ReadWorkbook,
+    /// Everything written in a workbook, answers or not, for the privacy gate.
+    LookThrough {
+        media_type: MediaType,
+    },
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
         /// Folder of prepared files; the worker writes `<sha256>-<n>` there.
         folder: PathBuf,
+    },
+    /// A copy of a workbook with its faults marked, written to `folder` as `<sha256>-marked`.
+    MarkWorkbook {
+        corrections: CorrectionList,
+        folder: PathBuf,
+    },
+    /// Draws pages of a document and of what was prepared from it, and compares them.
+    Compare {
+        /// Where the prepared document lies.
+        prepared: PathBuf,
+        /// Counted from 1.
+        pages: Vec<usize>,
     },
 }
 
@@ -59,7 +80,13 @@ pub enum JobTask {
 pub enum Outcome {
     Workbook(Grid),
     NoWorkbook(GridFailure),
+    LookedThrough(Vec<Fragment>),
     Prepared(Preparation),
+    Marked(Handle),
+    /// There can be no marked copy; why, as told to users.
+    Unmarkable(String),
+    /// Pages that look different; `None` when they cannot be drawn.
+    Compared(Option<Vec<usize>>),
     Failed(Failure),
 }
 
@@ -92,6 +119,13 @@ pub fn run(job: &Job) -> Outcome {
             Ok(grid) => Outcome::Workbook(grid),
             Err(failure) => Outcome::NoWorkbook(failure),
         },
+        JobTask::LookThrough { media_type } => {
+            Outcome::LookedThrough(extract::extract(&bytes, *media_type).fragments)
+        }
+        JobTask::Compare { prepared, pages } => match fs::read(prepared) {
+            Ok(prepared) => Outcome::Compared(pdf::compare(&bytes, &prepared, pages)),
+            Err(error) => Outcome::Failed(Failure::Unreadable(error.to_string())),
+        },
         JobTask::Prepare { media_type, settings, folder } => {
             let mut count = 0;
             let mut store = |prepared: &[u8]| -> io::Result<Handle> {
@@ -106,6 +140,16 @@ pub fn run(job: &Job) -> Outcome {
                 Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
             }
         }
+        JobTask::MarkWorkbook { corrections, folder } => match markup::mark(&bytes, corrections) {
+            Ok(marked) => {
+                let handle = Handle(format!("{}-marked", job.sha256));
+                match write_prepared(folder, &handle, &marked) {
+                    Ok(()) => Outcome::Marked(handle),
+                    Err(error) => Outcome::Failed(Failure::NoRoom(error.to_string())),
+                }
+            }
+            Err(markup::Unmarkable(why)) => Outcome::Unmarkable(why),
+        },
     }
 }
 

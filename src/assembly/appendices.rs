@@ -9,7 +9,7 @@ use crate::dossier::{Appendix, Entry};
 use crate::exhibit::{Content, Exhibit};
 use crate::plan::{Demand, EvidenceItem, Indicator, Task, TaskId};
 
-use super::{Material, absence, printable, unit_name};
+use super::{Material, absence, unit_name};
 
 /// All appendices in order. A required item keeps its number while nothing has been handed in,
 /// so that late evidence moves no other number.
@@ -56,7 +56,7 @@ fn appendix(
         .enumerate()
         .map(|(index, exhibit)| Entry {
             number: if several { format!("{number}({})", index + 1) } else { number.clone() },
-            caption: printable(&exhibit.caption),
+            caption: material.printable(&exhibit.caption),
             exhibit: exhibit.clone(),
             bundle_name: matches!(exhibit.content, Content::File { .. })
                 .then(|| bundle_name(&number, index + 1, exhibit)),

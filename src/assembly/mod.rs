@@ -22,7 +22,7 @@ use crate::dossier::{
 };
 use crate::exhibit::Exhibit;
 use crate::figure::Figure;
-use crate::identity;
+use crate::identity::{self, Released};
 use crate::place::Located;
 use crate::plan::{
     Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId,
@@ -39,12 +39,22 @@ pub struct Material<'a> {
     pub submissions: &'a BTreeMap<UnitId, Submission>,
     pub secretariat: &'a SecretariatAnswers,
     pub figures: &'a Figures,
+    /// What may be printed whole.
+    pub released: &'a Released,
     /// Exhibits by item, in the order in which they are bound.
     pub exhibits: &'a BTreeMap<ItemCode, Vec<Exhibit>>,
     /// Short hash of the inputs' digests.
     pub identity: String,
     /// The day the form bears.
     pub prepared_on: Date,
+}
+
+impl Material<'_> {
+    /// Text as it may be printed: whatever the gate decided, an identifier nobody answered for never
+    /// appears.
+    fn printable(&self, text: &str) -> String {
+        identity::redact(text, self.released)
+    }
 }
 
 /// Builds the dossier. Page numbers are still open: see [`paginate`].
@@ -69,9 +79,9 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         period: format!("{}至{}", roc::full(plan.period.first), roc::full(plan.period.last)),
         prepared_on: roc::full(material.prepared_on),
         prepared_on_iso: material.prepared_on.to_string(),
-        recipient: printable(&plan.recipient.name),
+        recipient: material.printable(&plan.recipient.name),
         legal_bases: plan.legal_bases.clone(),
-        contacts: contacts(material.secretariat),
+        contacts: contacts(material),
         facets,
         score: score_overview(material),
         detail_tables: details,
@@ -98,16 +108,16 @@ pub fn paginate(dossier: &mut Dossier, ranges: &[PageRange]) {
     }
 }
 
-fn contacts(secretariat: &SecretariatAnswers) -> Vec<ContactLine> {
-    secretariat
+fn contacts(material: &Material) -> Vec<ContactLine> {
+    material
+        .secretariat
         .contacts
         .iter()
         .map(|contact| ContactLine {
-            name: printable(&contact.name),
-            title: printable(&contact.title),
-            // An office's number is meant to be read: masking would star a mobile one.
-            telephone: contact.telephone.clone(),
-            email: printable(&contact.email),
+            name: material.printable(&contact.name),
+            title: material.printable(&contact.title),
+            telephone: material.printable(&contact.telephone),
+            email: material.printable(&contact.email),
         })
         .collect()
 }
@@ -175,7 +185,7 @@ fn indicator_section(
     let tasks: Vec<&Task> = indicator.tasks.iter().filter_map(|id| material.plan.task(id)).collect();
     let editorial = material.secretariat.editorials.get(&indicator.id);
     let replaced = editorial.is_some_and(|editorial| editorial.mode == EditorialMode::Replaces);
-    let lead = lead(indicator, material).map(|paragraph| printable(&paragraph.value)).collect();
+    let lead = lead(indicator, material).map(|paragraph| material.printable(&paragraph.value)).collect();
     let narratives = if replaced { Vec::new() } else { narratives(indicator, &tasks, material) };
     IndicatorSection {
         numeral: roc::numeral(number as u32),
@@ -235,11 +245,11 @@ fn absence<'a>(task: &Task, material: &'a Material) -> Option<&'a str> {
 }
 
 /// 「本年度無案件：原因」.
-fn absence_text(reason: &str) -> String {
+fn absence_text(reason: &str, material: &Material) -> String {
     if reason.is_empty() {
         "本年度無案件。".to_owned()
     } else {
-        format!("本年度無案件：{}", printable(reason))
+        format!("本年度無案件：{}", material.printable(reason))
     }
 }
 
@@ -255,9 +265,9 @@ fn narratives(indicator: &Indicator, tasks: &[&Task], material: &Material) -> Ve
             .map(|earlier| format!("執行情形併同指標 {}「{}」敘明。", earlier.code, earlier.title));
         let paragraphs: Vec<String> = match elsewhere {
             Some(_) => Vec::new(),
-            None => answer.narrative.iter().map(|p| printable(&p.value)).collect(),
+            None => answer.narrative.iter().map(|p| material.printable(&p.value)).collect(),
         };
-        let absent = absence(task, material).map(absence_text).or(elsewhere);
+        let absent = absence(task, material).map(|reason| absence_text(reason, material)).or(elsewhere);
         if paragraphs.is_empty() && absent.is_none() {
             continue;
         }
@@ -282,9 +292,9 @@ fn recommendations(indicator: &Indicator, material: &Material) -> Vec<Recommenda
         .recommendations
         .iter()
         .map(|recommendation| RecommendationLine {
-            advice: printable(&recommendation.advice.value),
-            action: recommendation.action.as_ref().map(|action| printable(&action.value)),
-            unit: recommendation.unit.as_deref().map(printable),
+            advice: material.printable(&recommendation.advice.value),
+            action: recommendation.action.as_ref().map(|action| material.printable(&action.value)),
+            unit: recommendation.unit.as_deref().map(|unit| material.printable(unit)),
         })
         .collect()
 }
@@ -333,11 +343,6 @@ fn missing(indicator: &Indicator, tasks: &[&Task], material: &Material) -> Vec<S
         lines.push(format!("尚缺：{}「{}」", material.plan.secretariat.title, indicator.title));
     }
     lines
-}
-
-/// Text as it may be printed: identity numbers never appear whole, whatever the gate decided.
-fn printable(text: &str) -> String {
-    identity::mask(text)
 }
 
 /// What a detail table is called where a section mentions it.

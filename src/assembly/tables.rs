@@ -9,6 +9,7 @@ use crate::dossier::{
     DetailColumn, DetailReference, DetailTable, FigureRow, FigureTable, LabelledValue, UnitFigures,
 };
 use crate::figure::Figure;
+use crate::identity::Released;
 use crate::plan::{Field, FieldRef, Indicator, Measure, Table, Task, Total, UnitId, ValueKind};
 use crate::submission::{Record, Value};
 
@@ -132,7 +133,8 @@ pub fn own_figures<'a>(
         if measured.contains(&reference) {
             continue;
         }
-        let typed = answer.fields.get(&field.key).map(|located| value_text(&located.value, field));
+        let typed =
+            answer.fields.get(&field.key).map(|located| value_text(&located.value, field, material.released));
         let figure =
             material.figures.get(&reference).map(|outcome| outcome_text(outcome, decimals(&field.kind)));
         let is_split = matches!(field.kind, ValueKind::Split(_));
@@ -155,7 +157,7 @@ pub fn detail_tables(
         let title = detail_title(&unit, task, table);
         let known = all.iter().find(|known| known.title == title).map(detail_reference);
         references.push(known.unwrap_or_else(|| {
-            let detail = detail_table(all.len() + 1, title, unit, table, records);
+            let detail = detail_table(all.len() + 1, title, unit, table, records, material.released);
             let reference = detail_reference(&detail);
             all.push(detail);
             reference
@@ -189,6 +191,7 @@ fn detail_table(
     unit: String,
     table: &Table,
     records: &[Record],
+    released: &Released,
 ) -> DetailTable {
     let columns = table
         .columns
@@ -208,7 +211,7 @@ fn detail_table(
         .map(|record| {
             let cell = |column: &Field| match record.values.get(&column.key) {
                 Some(located) if located.value == Value::Flag(false) => "－".to_owned(),
-                Some(located) => value_text(&located.value, column),
+                Some(located) => value_text(&located.value, column, released),
                 None => String::new(),
             };
             table.columns.iter().map(cell).collect()

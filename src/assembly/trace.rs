@@ -7,11 +7,12 @@ mod unprinted;
 
 use crate::derivation::sources;
 use crate::dossier::{Appendix, Dossier, IndicatorSection, Narrative};
+use crate::identity;
 use crate::place::{Located, Place};
 use crate::plan::{FieldRef, Indicator, Measure, SecretariatPart, Task, TaskId};
 use crate::trace::{Origin, Part, Printed, Trace};
 
-use super::{Material, absence, answer, charts, lead, printable, tables};
+use super::{Material, absence, answer, charts, lead, tables};
 
 /// Traces a dossier that was assembled from this material.
 pub fn trace(material: &Material, dossier: &Dossier) -> Trace {
@@ -276,7 +277,7 @@ impl Tracer<'_> {
                 Line { part: &part, spot, text }
             };
             self.enter(line(" 檔案", name), Origin::File, vec![file.clone()], &[&appendix.task]);
-            match caption.filter(|caption| printable(&caption.value) == entry.caption) {
+            match caption.filter(|caption| self.material.printable(&caption.value) == entry.caption) {
                 Some(caption) => self.typed(line(" 圖說", &entry.caption), &caption.place, &[&appendix.task]),
                 None => {
                     self.enter(line(" 圖說", &entry.caption), Origin::File, vec![file], &[&appendix.task])
@@ -304,7 +305,7 @@ impl Tracer<'_> {
             self.setting(line("收件人電子郵件", email), place_of(&secretariat.recipient_email));
         }
         if let Some(number) = &secretariat.document_number {
-            self.typed(line("文號", &printable(&number.value)), &number.place, &[]);
+            self.typed(line("文號", &identity::mask(&number.value)), &number.place, &[]);
         }
     }
 }

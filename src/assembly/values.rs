@@ -3,11 +3,10 @@
 //! Knows kinds of values, nothing of where they are printed.
 
 use crate::derivation::Outcome;
+use crate::identity::{self, Released};
 use crate::plan::{Field, ValueKind};
 use crate::roc;
 use crate::submission::Value;
-
-use super::printable;
 
 /// Decimals printed for a kind of figure.
 pub fn decimals(kind: &ValueKind) -> u32 {
@@ -24,10 +23,10 @@ pub fn outcome_text(outcome: &Outcome, decimals: u32) -> String {
     }
 }
 
-/// A typed value in one line.
-pub fn value_text(value: &Value, field: &Field) -> String {
+/// A typed value in one line, as it may be printed.
+pub fn value_text(value: &Value, field: &Field, released: &Released) -> String {
     match value {
-        Value::Text(text) => printable(text),
+        Value::Text(text) => identity::redact(text, released),
         Value::Figure(figure) => figure.grouped(decimals(&field.kind)),
         Value::Date(day) => roc::dotted(*day),
         Value::Span(first, last) => format!("{}－{}", roc::dotted(*first), roc::dotted(*last)),

@@ -4,6 +4,7 @@
 //! folder lays its files over the built-in ones of the same name.
 
 pub mod calendar;
+pub mod characters;
 pub mod fonts;
 pub mod html;
 pub mod letters;

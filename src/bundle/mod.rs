@@ -14,6 +14,7 @@ use std::io::{Cursor, Read, Seek, Write};
 
 use anyhow::{anyhow, ensure};
 
+use crate::clearance::{Cleared, Outgoing};
 use crate::container::{Packing, ZipSink, sniff};
 use crate::dossier::Dossier;
 use crate::exhibit::{ByteSource, Content};
@@ -67,7 +68,7 @@ impl BundlePlan {
     pub fn new(
         top_folder: String,
         plan: &Plan,
-        dossier: &Dossier,
+        dossier: &Cleared<&Dossier>,
         form: Vec<u8>,
         appendices: Vec<u8>,
     ) -> Self {
@@ -103,6 +104,23 @@ impl BundlePlan {
     }
 }
 
+/// Names, captions, facts and lists. The documents are the dossier, which was cleared to come here;
+/// files packed as they are were looked through when they came in.
+impl Outgoing for BundlePlan {
+    fn texts(&self) -> Vec<(String, String)> {
+        let mut texts: Vec<(String, String)> = self.facts.clone();
+        for entry in &self.entries {
+            texts.push((entry.name.clone(), format!("{}\n{}", entry.name, entry.caption)));
+            if let EntrySource::Bytes(bytes) = &entry.source
+                && let Ok(text) = std::str::from_utf8(bytes)
+            {
+                texts.push((entry.name.clone(), text.to_owned()));
+            }
+        }
+        texts
+    }
+}
+
 impl BundleEntry {
     fn bytes(name: &str, caption: &str, bytes: Vec<u8>) -> Self {
         BundleEntry { name: name.to_owned(), caption: caption.to_owned(), source: EntrySource::Bytes(bytes) }
@@ -132,7 +150,7 @@ fn facts(plan: &Plan, dossier: &Dossier) -> Vec<(String, String)> {
 /// An input that cannot be read or is no longer what was digested at intake; a workbook of Excel's;
 /// a target that cannot be written; a name that is not safe on Windows, or given twice there.
 pub fn write<W: Write + Seek>(
-    plan: &BundlePlan,
+    plan: &Cleared<BundlePlan>,
     source: &dyn ByteSource,
     out: W,
 ) -> anyhow::Result<BundleReport> {

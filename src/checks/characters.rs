@@ -5,9 +5,10 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::folding::nfkc;
+use crate::inventory::{MediaType, Role};
 
 use super::passages::{Passage, passages};
-use super::{CheckInput, breach};
+use super::{CheckInput, breach, variants};
 
 pub static CHARACTER_WITHOUT_GLYPH: Rule = Rule {
     id: "character-without-glyph",
@@ -39,7 +40,18 @@ pub static CHARACTER_COMPATIBILITY: Rule = Rule {
     answerable: true,
 };
 
-pub static RULES: &[&Rule] = &[&CHARACTER_WITHOUT_GLYPH, &CHARACTER_PRIVATE_USE, &CHARACTER_COMPATIBILITY];
+pub static CHARACTER_SIMPLIFIED: Rule = Rule {
+    id: "character-simplified",
+    severity: Severity::Warning,
+    title: "有簡體字或日文漢字",
+    explanation: "檢查什麼：正體中文的文字裡，是否夾有簡體字或日文漢字。\n\
+        為何重要：多為輸入法或轉貼造成；公文書應使用正體字，姓名、地名用字不同也會被當成另一個名稱。\n\
+        如何修正：請改為訊息所示的正體字；外國人名、原文引用等確應如此者，由秘書單位核可。",
+    answerable: true,
+};
+
+pub static RULES: &[&Rule] =
+    &[&CHARACTER_WITHOUT_GLYPH, &CHARACTER_PRIVATE_USE, &CHARACTER_COMPATIBILITY, &CHARACTER_SIMPLIFIED];
 
 pub fn check(input: &CheckInput, out: &mut Diagnostics) {
     for passage in passages(input).iter().filter(|passage| passage.printed) {
@@ -49,6 +61,35 @@ pub fn check(input: &CheckInput, out: &mut Diagnostics) {
             out.extend(report(passage, rule, &of_rule));
         }
     }
+    for passage in text_files(input) {
+        // Packed as it is and printed nowhere: nothing is lost here, only at the receiver's.
+        let faults = faults(&passage.text, &|_| true);
+        let made: Vec<&Fault> =
+            faults.iter().filter(|fault| fault.rule.id == CHARACTER_PRIVATE_USE.id).collect();
+        let told = report(&passage, &CHARACTER_PRIVATE_USE, &made);
+        out.extend(told.map(|told| told.severity(Severity::Warning)));
+    }
+}
+
+/// Plain text among the evidence, which may be in Big5 with characters an agency made itself.
+fn text_files<'a>(input: &CheckInput<'a>) -> Vec<Passage<'a>> {
+    let texts = input.inventory.files.iter().filter(|file| file.media_type == MediaType::Text);
+    let mut found = Vec::new();
+    for file in texts {
+        let Role::Evidence(code) = &file.role else { continue };
+        let Some(preparation) = input.preparations.get(&file.path) else { continue };
+        found.extend(preparation.fragments.iter().map(|fragment| Passage {
+            text: fragment.text.clone(),
+            place: fragment.spot.place(&file.path, ""),
+            unit: input.plan.item(code).map(|(task, _)| &task.unit),
+            subject: crate::identity::mask(file.path.as_str()),
+            name: "文字檔".to_owned(),
+            printed: false,
+            is_contact: false,
+            excerpt: None,
+        }));
+    }
+    found
 }
 
 /// A character that would not print as meant.
@@ -64,17 +105,21 @@ struct Fault {
 /// Each different character once, at its first position.
 fn faults(text: &str, covered: &dyn Fn(char) -> bool) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
+    let is_foreign = variants::is_foreign(text);
     for (index, character) in text.chars().enumerate() {
         // Nearly every character of nearly every text.
         if character.is_ascii_graphic() || is_invisible(character) {
             continue;
         }
-        let ordinary = ordinary(character);
+        let looks_like = ordinary(character);
+        let written = variants::traditional(character).filter(|_| !is_foreign);
+        let ordinary = looks_like.or(written);
         let rule = match character {
             _ if is_private_use(character) => &CHARACTER_PRIVATE_USE,
             '\u{fffd}' => &CHARACTER_WITHOUT_GLYPH,
             _ if !covered(character) => &CHARACTER_WITHOUT_GLYPH,
-            _ if ordinary.is_some() => &CHARACTER_COMPATIBILITY,
+            _ if looks_like.is_some() => &CHARACTER_COMPATIBILITY,
+            _ if written.is_some() => &CHARACTER_SIMPLIFIED,
             _ => continue,
         };
         if !faults.iter().any(|fault| fault.character == character) {
@@ -120,13 +165,16 @@ fn report(passage: &Passage, rule: &'static Rule, faults: &[&Fault]) -> Option<D
     let what = match rule.id {
         "character-private-use" => "自造字",
         "character-compatibility" => "相容字元",
+        "character-simplified" => "簡體字或日文漢字",
         _ if faults.iter().all(|fault| fault.character == '\u{fffd}') => "已損壞的字",
+        _ if faults.iter().all(|fault| is_emoji(fault.character)) => "表情符號",
         _ => "印不出來的字",
     };
     let message = format!("{}有{what}：{}", passage.name, named.join("、"));
     let replacements: Vec<String> =
-        faults.iter().filter_map(|fault| fault.ordinary).take(SHOWN).map(|c| format!("「{c}」")).collect();
+        faults.iter().filter_map(|fault| fault.ordinary).take(SHOWN).map(coded).collect();
     let hint = match (rule.id, replacements.is_empty()) {
+        ("character-simplified", false) => format!("請改為正體字{}", replacements.join("、")),
         (_, false) => format!("請重新輸入一般字{}", replacements.join("、")),
         ("character-private-use", _) => "請查全字庫改用標準字，或以文字說明".to_owned(),
         _ => "請改用通用的字；表情符號請刪除".to_owned(),
@@ -136,6 +184,16 @@ fn report(passage: &Passage, rule: &'static Rule, faults: &[&Fault]) -> Option<D
             .hint(hint)
             .excerpt(passage.excerpt.clone()),
     )
+}
+
+/// 「國」（U+570B）.
+fn coded(character: char) -> String {
+    format!("「{character}」（U+{:04X}）", character as u32)
+}
+
+/// Pictographs (Unicode's emoji blocks), which no font for documents has.
+fn is_emoji(character: char) -> bool {
+    matches!(character, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}')
 }
 
 /// 「𠮷」（U+20BB7，第 3 字）; characters nobody can see are named by code point alone.

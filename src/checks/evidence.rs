@@ -12,8 +12,8 @@ use crate::place::Place;
 use crate::plan::{EvidenceItem, Task, UnitId};
 
 use super::bearings::is_absent;
-use super::media;
 use super::{CheckInput, Told, breach, demanded, ground};
+use super::{fidelity, media};
 
 pub static EVIDENCE_MISSING: Rule = Rule {
     id: "evidence-missing",
@@ -295,6 +295,9 @@ fn check_preparation(
                 at(&EVIDENCE_LOCATION_REMOVED, "照片帶有拍攝位置，裝訂時已移除".to_owned())
                     .hint("不必處理；原始照片請勿另行外送"),
             ),
+            Remark::FontsMissing { .. } | Remark::Compared { .. } => {
+                out.extend(fidelity::check(remark, &place, unit, file.path.as_str()));
+            }
         }
     }
     if let Some(reason) = unusable
@@ -305,7 +308,7 @@ fn check_preparation(
 }
 
 /// 「1–3、5」.
-fn page_list(pages: &[usize]) -> String {
+pub(super) fn page_list(pages: &[usize]) -> String {
     let runs = pages.chunk_by(|a, b| *b == a + 1).filter_map(|run| Some((run.first()?, run.last()?)));
     let texts: Vec<String> = runs
         .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}–{last}") })

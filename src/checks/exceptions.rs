@@ -9,7 +9,7 @@ use crate::identity;
 use crate::roc;
 use crate::submission::{Exception, SecretariatAnswers};
 
-use super::breach;
+use super::{breach, privacy};
 
 pub static EXCEPTION_INCOMPLETE: Rule = Rule {
     id: "exception-incomplete",
@@ -48,12 +48,17 @@ pub fn apply(answers: &SecretariatAnswers, registry: &[&'static Rule], diagnosti
     let mut found = Vec::new();
     for exception in &answers.exceptions {
         let wanted = folded(&exception.key.value);
-        let is_meant =
-            |diagnostic: &Diagnostic| diagnostic.exception_key().is_some_and(|key| folded(&key) == wanted);
+        let is_meant = |diagnostic: &Diagnostic| {
+            let keys = [diagnostic.exception_key(), privacy::file_key(diagnostic)];
+            keys.into_iter().flatten().any(|key| folded(&key) == wanted)
+        };
         let is_matched = diagnostics.iter().any(is_meant);
+        // A number that is let out is answered for on a day: the file may be another one tomorrow.
+        let is_dated =
+            diagnostics.iter().any(|d| is_meant(d) && privacy::RULES.iter().any(|r| r.id == d.rule.id));
         if !is_matched {
             found.push(unmatched(exception, registry, diagnostics));
-        } else if let Some(incomplete) = incomplete(exception) {
+        } else if let Some(incomplete) = incomplete(exception, is_dated) {
             found.push(incomplete);
         } else {
             for diagnostic in diagnostics.iter_mut().filter(|diagnostic| is_meant(diagnostic)) {
@@ -84,13 +89,15 @@ fn at(rule: &'static Rule, exception: &Exception, marked: usize, message: String
     breach(rule, &exception.key.place, None, subject, message).excerpt(Some(Excerpt { cells, marked }))
 }
 
-fn incomplete(exception: &Exception) -> Option<Diagnostic> {
-    let (lacks, marked) = match (exception.reason.trim().is_empty(), exception.name.trim().is_empty()) {
-        (true, true) => ("理由與核可人", 1),
-        (true, false) => ("理由", 1),
-        (false, true) => ("核可人", 2),
-        (false, false) => return None,
-    };
+fn incomplete(exception: &Exception, is_dated: bool) -> Option<Diagnostic> {
+    let lacking = [
+        ("理由", 1, exception.reason.trim().is_empty()),
+        ("核可人", 2, exception.name.trim().is_empty()),
+        ("核可日期", 2, is_dated && exception.date.is_none()),
+    ];
+    let lacking: Vec<_> = lacking.into_iter().filter(|(.., lacks)| *lacks).collect();
+    let marked = lacking.first().map(|(_, marked, _)| *marked)?;
+    let lacks = lacking.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join("與");
     let message = format!("例外「{}」缺{lacks}，核可不生效", exception.key.value.trim());
     Some(
         at(&EXCEPTION_INCOMPLETE, exception, marked, message)
@@ -109,6 +116,15 @@ fn unmatched(exception: &Exception, registry: &[&'static Rule], diagnostics: &Di
     keys.sort();
     let is_known = registry.iter().any(|rule| rule.id == id);
     let nearest = did_you_mean(key, keys.iter().map(String::as_str));
+    let is_other_version =
+        |known: &&String| known.split('#').next().map(folded) == key.split('#').next().map(folded);
+    if key.contains('#')
+        && let Some(current) = keys.iter().find(is_other_version)
+    {
+        let message = format!("例外「{key}」所核可的檔案已變更，核可不再有效");
+        let hint = format!("請重新檢視該檔；仍要核可者，識別碼改為「{current}」");
+        return at(&EXCEPTION_UNMATCHED, exception, 0, message).hint(hint);
+    }
     let hint = match nearest {
         Some(nearest) => format!("是否為「{nearest}」？請自檢核結果整串複製"),
         None if !is_known => match did_you_mean(&id, registry.iter().map(|rule| rule.id)) {

@@ -11,11 +11,16 @@ mod consistency;
 mod deadline;
 mod evidence;
 mod exceptions;
+mod fidelity;
 mod media;
 mod passages;
 mod privacy;
 mod secretariat;
 mod settings;
+mod variants;
+
+pub use completeness::UNIT_MISSING;
+pub use deadline::DEADLINE_UNIT_LATE;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +30,8 @@ use crate::calendar::OfficeCalendar;
 use crate::derivation::Figures;
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::exhibit::Preparation;
+use crate::fragment::Fragment;
+use crate::identity::Released;
 use crate::inventory::Inventory;
 use crate::place::{Place, RelPath};
 use crate::plan::{Demand, Plan, Standing, UnitId};
@@ -39,6 +46,8 @@ pub struct CheckInput<'a> {
     pub inventory: &'a Inventory,
     /// By evidence file.
     pub preparations: &'a BTreeMap<RelPath, Preparation>,
+    /// What is written in the workbooks, answers or not.
+    pub fragments: &'a BTreeMap<RelPath, Vec<Fragment>>,
     pub figures: &'a Figures,
     /// With the plan's extra closures.
     pub calendar: &'a OfficeCalendar,
@@ -71,6 +80,18 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     diagnostics
 }
 
+/// What may be printed whole: offices' telephones and what the secretariat answered for, judged by
+/// what [`check`] gave back.
+pub fn released(input: &CheckInput, diagnostics: &Diagnostics) -> Released {
+    privacy::released(input, diagnostics)
+}
+
+/// Whether a file holds what nobody answered for: a draft shows a page that says so instead of it.
+pub fn withholds(diagnostics: &Diagnostics, file: &RelPath) -> bool {
+    let is_private = |rule: &Rule| privacy::RULES.iter().any(|own| own.id == rule.id);
+    diagnostics.iter().any(|d| d.blocks() && is_private(d.rule) && d.place.path() == Some(file))
+}
+
 /// Leave to assemble, given only by [`accept`]: assembly never judges again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accepted {
@@ -97,6 +118,7 @@ pub const RULES: &[&[&Rule]] = &[
     consistency::RULES,
     evidence::RULES,
     astray::RULES,
+    fidelity::RULES,
     deadline::RULES,
     privacy::RULES,
     characters::RULES,

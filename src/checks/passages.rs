@@ -171,7 +171,7 @@ fn secretariat<'a>(input: &CheckInput<'a>, found: &mut Vec<Passage<'a>>) {
     }
 }
 
-/// Names of files that are read or bound; evidence is captioned by its file's name.
+/// Names of files that are read or bound, and of the folders they lie in; evidence is captioned by its file's name.
 fn file_names<'a>(input: &CheckInput<'a>, found: &mut Vec<Passage<'a>>) {
     for file in &input.inventory.files {
         let (unit, printed) = match &file.role {
@@ -180,9 +180,10 @@ fn file_names<'a>(input: &CheckInput<'a>, found: &mut Vec<Passage<'a>>) {
             Role::SecretariatWorkbook | Role::Stray(None) => (None, false),
             Role::Plan | Role::Template | Role::Guide | Role::LeftOut(_) => continue,
         };
-        let name = file.path.file_name();
+        // Below the unit's own folder, which bears the plan's name.
+        let inside = file.path.as_str().split_once('/').map_or(file.path.as_str(), |(_, inside)| inside);
         found.push(Passage {
-            text: name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned(),
+            text: inside.rsplit_once('.').map_or(inside, |(stem, _)| stem).to_owned(),
             place: Place::file(&file.path),
             unit,
             subject: crate::identity::mask(file.path.as_str()),

@@ -28,6 +28,12 @@ pub enum Command {
     Check(Check),
     /// 收件進度：各單位交了沒、錯誤與佐證、離期限幾個上班日、接下來做什麼
     Status(Status),
+    /// 產生給各單位的補件通知（郵件草稿、標註過的填報檔）與收件證明
+    Notices(Notices),
+    /// 年度期程；可另存成行事曆檔（.ics）
+    Timeline(Timeline),
+    /// 逐格比對兩份填報檔
+    Diff(Diff),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
     Compile(Compile),
     /// 說明一條檢核規則
@@ -96,6 +102,39 @@ pub struct Status {
 }
 
 #[derive(Debug, Args)]
+pub struct Notices {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 產出的資料夾；通知放在其中的「補件通知」
+    #[arg(long, default_value = "output", value_name = "資料夾")]
+    pub out: PathBuf,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Timeline {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 另存成行事曆檔，可匯入 Outlook、Google 日曆
+    #[arg(long, value_name = "檔案")]
+    pub ics: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// 較早的填報檔
+    #[arg(value_name = "舊檔")]
+    pub old: PathBuf,
+    /// 較新的填報檔
+    #[arg(value_name = "新檔")]
+    pub new: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct Compile {
     /// 工作資料夾
     #[arg(default_value = "inputs", value_name = "資料夾")]
@@ -106,6 +145,9 @@ pub struct Compile {
     /// 只產出草稿，不打包
     #[arg(long)]
     pub draft: bool,
+    /// 不逐頁比對裝訂結果與原檔（較快）
+    #[arg(long)]
+    pub no_compare: bool,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,

@@ -13,7 +13,7 @@ use super::{exit, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
     let place = arguments.html.as_ref().map(|path| PagePlace::find(path, &arguments.inputs)).transpose()?;
-    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
+    let settings = Settings::on(today(arguments.today.as_deref())?);
     let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
     let examination = &examined.examination;
     print(examination, arguments.format)?;

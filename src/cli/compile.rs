@@ -12,9 +12,14 @@ use super::examination::open;
 use super::{exit, today};
 
 pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
-    let settings = Settings { today: today(arguments.today.as_deref())?, draft: arguments.draft };
+    let settings = Settings {
+        draft: arguments.draft,
+        compare: !arguments.no_compare,
+        ..Settings::on(today(arguments.today.as_deref())?)
+    };
     let Some((opened, plan)) = open(&arguments.inputs)? else { return Ok(exit::COULD_NOT_RUN) };
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
+    output.keep(pipeline::is_of_notices);
     let prepared = output.scratch()?;
     let surroundings = opened.surroundings(&prepared);
     let explain = |error| OutputError::explain(error, &arguments.out);

@@ -28,6 +28,7 @@ pub fn run() -> anyhow::Result<u8> {
                 inputs: "inputs".into(),
                 out: "output".into(),
                 draft: false,
+                no_compare: false,
                 today: None,
             }),
             "4" => open(Path::new("output")),

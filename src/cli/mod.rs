@@ -6,13 +6,16 @@ mod appeal;
 mod args;
 mod check;
 mod compile;
+mod diff;
 mod examination;
 mod explain;
 mod forms;
 mod init;
 mod menu;
+mod notices;
 mod progress;
 mod status;
+mod timeline;
 mod trace;
 mod verify;
 
@@ -22,7 +25,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use crate::assets::{self, Templates};
 use crate::diagnostic::Diagnostics;
@@ -71,6 +74,9 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Forms(arguments) => forms::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
+        Command::Timeline(arguments) => timeline::run(&arguments),
+        Command::Notices(arguments) => notices::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),
@@ -90,12 +96,17 @@ fn exit_code_of(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// The day given, or today in Taiwan (UTC+8, no daylight saving since 1980).
+/// The day given, or today in Taiwan.
 fn today(given: Option<&str>) -> anyhow::Result<Date> {
     match given {
         Some(text) => read_day(text),
-        None => Ok(jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now()).date()),
+        None => Ok(now().date()),
     }
+}
+
+/// The clock in Taiwan (UTC+8, no daylight saving since 1980).
+fn now() -> DateTime {
+    jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now())
 }
 
 /// A day typed on the command line.

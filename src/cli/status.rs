@@ -11,7 +11,7 @@ use super::{exit, today, width};
 
 /// Ends as `check` does: 1 while anything blocks.
 pub fn run(arguments: &Status) -> anyhow::Result<u8> {
-    let settings = Settings { today: today(arguments.today.as_deref())?, draft: false };
+    let settings = Settings::on(today(arguments.today.as_deref())?);
     let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
     let tally = pipeline::tally(&examined.examination, settings.today);
     write!(anstream::stdout(), "{}", render::status(&tally, width()))?;

@@ -11,7 +11,7 @@ use super::examination::examine;
 use super::{exit, today};
 
 pub fn run(arguments: &Trace) -> anyhow::Result<u8> {
-    let settings = Settings { today: today(None)?, draft: false };
+    let settings = Settings::on(today(None)?);
     let item = &arguments.item;
     let Some(examined) = examine(&arguments.inputs, &settings)? else { return Ok(exit::COULD_NOT_RUN) };
     match pipeline::inquire(item, &examined.examination, &settings, &examined.surroundings())? {

@@ -109,16 +109,18 @@ pub fn rewrite(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
     for index in 0..archive.len() {
         let mut file = archive.by_index(index)?;
         let name = file.name()?.into_owned();
-        let packing = if is_packed_picture(&name) { Packing::Stored } else { Packing::Deflated };
+        let packing = packing_of_part(&name);
         let size = file.size();
         sink.entry(&name, packing, size, &mut file)?;
     }
     Ok(sink.finish()?.into_inner())
 }
 
-fn is_packed_picture(name: &str) -> bool {
+/// Stored for pictures that are compressed already.
+pub(super) fn packing_of_part(name: &str) -> Packing {
     let name = name.to_ascii_lowercase();
-    [".png", ".jpg", ".jpeg", ".gif"].iter().any(|extension| name.ends_with(extension))
+    let is_packed = [".png", ".jpg", ".jpeg", ".gif"].iter().any(|extension| name.ends_with(extension));
+    if is_packed { Packing::Stored } else { Packing::Deflated }
 }
 
 #[cfg(test)]

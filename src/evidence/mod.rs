@@ -4,16 +4,18 @@
 //! Runs inside a worker. Knows media types and what each becomes; nothing of items, numbers or
 //! pages of the appendices.
 
-mod packed;
+mod colour;
 mod picture;
+mod tiff;
 
 use std::io;
 
 use serde::{Deserialize, Serialize};
 
 use crate::exhibit::{Content, Handle, PageSize, Preparation, Remark};
+use crate::extract::extract;
 use crate::inventory::MediaType;
-use crate::pdf::{self, Pictured, PicturedWhy, Refusal};
+use crate::pdf::{self, MissingFonts, Pictured, PicturedWhy, Refusal};
 
 /// How pictures are prepared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,31 +38,31 @@ pub fn prepare(
     settings: &PrepareSettings,
     store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
 ) -> io::Result<Preparation> {
-    match media_type {
-        MediaType::Pdf => prepare_pdf(bytes, settings, store),
+    let mut preparation = match media_type {
+        MediaType::Pdf => prepare_pdf(bytes, settings, store)?,
         MediaType::Jpeg
         | MediaType::Png
         | MediaType::Gif
         | MediaType::Bmp
         | MediaType::Tiff
         | MediaType::Heic
-        | MediaType::Webp => prepare_picture(bytes, media_type, settings, store),
-        MediaType::Empty => Ok(refused(
+        | MediaType::Webp => prepare_picture(bytes, media_type, settings, store)?,
+        MediaType::Empty => refused(
             Content::Unusable { reason: "檔案是空的（0 位元組）".to_owned() },
             "請向提供單位重新索取檔案",
-        )),
-        other => {
-            let mut preparation = not_bindable(other);
-            if matches!(preparation.content, Content::File { .. }) {
-                match packed::texts(bytes, other) {
-                    Some(texts) => preparation.texts = texts,
-                    // What is packed and cannot be searched is for people to look through.
-                    None => preparation.remarks.push(Remark::NoText),
-                }
-            }
-            Ok(preparation)
-        }
+        ),
+        other => not_bindable(other),
+    };
+    let extract = extract(bytes, media_type);
+    preparation.fragments = extract.fragments;
+    // What is packed and cannot be searched is for people to look through.
+    if matches!(preparation.content, Content::File { .. })
+        && !extract.is_whole
+        && !preparation.remarks.contains(&Remark::NoText)
+    {
+        preparation.remarks.push(Remark::NoText);
     }
+    Ok(preparation)
 }
 
 fn prepare_pdf(
@@ -84,10 +86,16 @@ fn prepare_pdf(
     if !cleaned.has_text {
         remarks.push(Remark::NoText);
     }
+    let MissingFonts { named, numbered } = cleaned.missing_fonts;
+    if !named.is_empty() || !numbered.is_empty() {
+        let (named, numbered) = (named.into_iter().collect(), numbered.into_iter().collect());
+        remarks.push(Remark::FontsMissing { named, numbered });
+    }
     let prepared = store(&cleaned.pdf)?;
     Ok(Preparation {
         content: Content::Pages { prepared, pages: cleaned.pages },
         texts: cleaned.texts,
+        fragments: Vec::new(),
         remarks,
     })
 }
@@ -140,8 +148,7 @@ fn prepare_picture(
     settings: &PrepareSettings,
     store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
 ) -> io::Result<Preparation> {
-    let directories =
-        if media_type == MediaType::Tiff { picture::tiff_directories(bytes) } else { Vec::new() };
+    let directories = if media_type == MediaType::Tiff { tiff::directories(bytes) } else { Vec::new() };
     if directories.len() > 1 {
         return prepare_tiff(bytes, &directories, settings, store);
     }
@@ -152,6 +159,7 @@ fn prepare_picture(
             Ok(Preparation {
                 content: Content::Picture { prepared, width: picture.width, height: picture.height },
                 texts: Vec::new(),
+                fragments: Vec::new(),
                 remarks,
             })
         }
@@ -170,14 +178,14 @@ fn prepare_tiff(
     settings: &PrepareSettings,
     store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
 ) -> io::Result<Preparation> {
-    if directories.len() > picture::MAX_TIFF_PAGES {
+    if directories.len() > tiff::MAX_PAGES {
         let content = Content::File { reason: "TIFF 頁數過多，無法裝訂".to_owned() };
         return Ok(refused(content, "請分成數個檔案，或另存為 PDF 後替換"));
     }
     let mut pages = Vec::new();
     let mut had_location = false;
     for (index, directory) in directories.iter().enumerate() {
-        match picture::prepare(&picture::tiff_page(bytes, *directory), MediaType::Tiff, settings) {
+        match picture::prepare(&tiff::page(bytes, *directory), MediaType::Tiff, settings) {
             Ok(picture) => {
                 had_location |= picture.had_location;
                 pages.push(pdf::Picture {
@@ -202,7 +210,12 @@ fn prepare_tiff(
     if had_location {
         remarks.push(Remark::LocationRemoved);
     }
-    Ok(Preparation { content: Content::Pages { prepared, pages: sizes }, texts: Vec::new(), remarks })
+    Ok(Preparation {
+        content: Content::Pages { prepared, pages: sizes },
+        texts: Vec::new(),
+        fragments: Vec::new(),
+        remarks,
+    })
 }
 
 /// The size in points at which a picture has the resolution asked for.
@@ -237,8 +250,8 @@ fn not_bindable(media_type: MediaType) -> Preparation {
 
 fn refused(content: Content, hint: &str) -> Preparation {
     let (Content::File { reason } | Content::Unusable { reason }) = &content else {
-        return Preparation { content, texts: Vec::new(), remarks: Vec::new() };
+        return Preparation { content, texts: Vec::new(), fragments: Vec::new(), remarks: Vec::new() };
     };
     let remark = Remark::NotBound { reason: reason.clone(), hint: hint.to_owned() };
-    Preparation { content, texts: Vec::new(), remarks: vec![remark] }
+    Preparation { content, texts: Vec::new(), fragments: Vec::new(), remarks: vec![remark] }
 }

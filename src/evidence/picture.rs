@@ -2,7 +2,7 @@
 //! metadata.
 //!
 //! The only module that names `image`, `jpeg_decoder`, `jpeg_encoder`, `heic_rs`, `fast_image_resize`
-//! and `exif`.
+//! and `exif`; colours are `colour`'s.
 //! Decoders are guarded: sizes are looked at before pixels are, and a panic costs one picture.
 
 use std::io::Cursor;
@@ -15,7 +15,7 @@ use image::{ImageDecoder, ImageReader, Limits};
 use crate::inventory::MediaType;
 use crate::pdf::Raster;
 
-use super::PrepareSettings;
+use super::{PrepareSettings, colour, tiff};
 
 /// Pixels of a source picture at most.
 const MAX_PIXELS: u64 = 200_000_000;
@@ -23,8 +23,6 @@ const MAX_PIXELS: u64 = 200_000_000;
 const MAX_HEIC_PIXELS: u64 = 60_000_000;
 /// Memory a decoder may take, in bytes.
 const MAX_ALLOCATION: u64 = 512 << 20;
-/// Images of one TIFF at most.
-pub const MAX_TIFF_PAGES: usize = 200;
 /// Side of a source picture at most.
 const MAX_SIDE: u32 = 65_535;
 
@@ -58,6 +56,8 @@ struct Pixels {
     width: u32,
     height: u32,
     rgb: Vec<u8>,
+    /// What the colours mean (ICC.1); without one they are sRGB.
+    profile: Option<Vec<u8>>,
 }
 
 /// Prepares a picture for its printed size.
@@ -72,11 +72,19 @@ pub fn prepare(bytes: &[u8], media_type: MediaType, settings: &PrepareSettings) 
     let decode = || match media_type {
         MediaType::Jpeg => decode_jpeg(bytes, &target, exif.turns_sideways()),
         MediaType::Heic => decode_heic(bytes),
+        MediaType::Tiff => decode_tiff(bytes),
         _ => decode_other(bytes),
     };
     // Decoders meet hostile bytes: a panic in one is a damaged picture.
     let pixels = catch_unwind(AssertUnwindSafe(decode)).map_err(|_| Fault::Damaged)??;
-    let pixels = shrink(pixels, &target, exif.turns_sideways())?;
+    let mut pixels = shrink(pixels, &target, exif.turns_sideways())?;
+    if let Some(profile) = pixels.profile.take() {
+        // Profiles are foreign bytes too; a panic over one leaves the colours as they are.
+        let mut turned = pixels.rgb.clone();
+        if catch_unwind(AssertUnwindSafe(|| colour::to_srgb(&profile, &mut turned))).is_ok() {
+            pixels.rgb = turned;
+        }
+    }
     let pixels = turn(pixels, exif.orientation);
     let jpeg = encode(&pixels.rgb, pixels.width, pixels.height, settings.quality).ok_or(Fault::Damaged)?;
     Ok(Prepared { jpeg, width: pixels.width, height: pixels.height, had_location: exif.has_location })
@@ -174,26 +182,33 @@ fn decode_jpeg(bytes: &[u8], target: &Target, sideways: bool) -> Result<Pixels, 
         decoder.scale(wanted(info.width), wanted(info.height)).map_err(|_| Fault::Damaged)?;
     let data = decoder.decode().map_err(|_| Fault::Damaged)?;
     let format = decoder.info().ok_or(Fault::Damaged)?.pixel_format;
+    let profile = decoder.icc_profile();
     let n_pixels = usize::from(width) * usize::from(height);
     let rgb = match format {
         jpeg_decoder::PixelFormat::RGB24 => data,
         jpeg_decoder::PixelFormat::L8 => data.iter().flat_map(|grey| [*grey; 3]).collect(),
         jpeg_decoder::PixelFormat::L16 => data.chunks_exact(2).flat_map(|grey| [grey[1]; 3]).collect(),
-        jpeg_decoder::PixelFormat::CMYK32 if has_adobe_mark(bytes) => {
-            data.chunks_exact(4).flat_map(ink_to_rgb).collect()
-        }
-        jpeg_decoder::PixelFormat::CMYK32 => data.chunks_exact(4).flat_map(paper_to_rgb).collect(),
+        jpeg_decoder::PixelFormat::CMYK32 => inks_to_rgb(data, has_adobe_mark(bytes), profile.as_deref()),
     };
     if rgb.len() != n_pixels * 3 {
         return Err(Fault::Damaged);
     }
-    Ok(Pixels { width: u32::from(width), height: u32::from(height), rgb })
+    // Inks have been turned by their profile already.
+    let profile = profile.filter(|_| format != jpeg_decoder::PixelFormat::CMYK32);
+    Ok(Pixels { width: u32::from(width), height: u32::from(height), rgb, profile })
 }
 
 /// Adobe stores inks inverted, the decoder turns every file's values over: of a file with Adobe's mark it
-/// gives inks.
-fn ink_to_rgb(ink: &[u8]) -> [u8; 3] {
-    paper_to_rgb(&[255 - ink[0], 255 - ink[1], 255 - ink[2], 255 - ink[3]])
+/// gives inks, of any other what stays white.
+fn inks_to_rgb(mut data: Vec<u8>, are_inks: bool, profile: Option<&[u8]>) -> Vec<u8> {
+    if !are_inks {
+        data.iter_mut().for_each(|part| *part = 255 - *part);
+    }
+    let turned = profile.and_then(|profile| colour::inks_to_srgb(profile, &data));
+    turned.unwrap_or_else(|| {
+        data.iter_mut().for_each(|part| *part = 255 - *part);
+        data.chunks_exact(4).flat_map(paper_to_rgb).collect()
+    })
 }
 
 /// What of the paper stays white under each ink.
@@ -226,7 +241,15 @@ fn decode_heic(bytes: &[u8]) -> Result<Pixels, Fault> {
         .with_max_pixels(Some(MAX_HEIC_PIXELS))
         .with_alpha(false);
     let picture = heic_rs::decode(bytes, &options).map_err(|_| Fault::Damaged)?;
-    Ok(Pixels { width: picture.width, height: picture.height, rgb: picture.data })
+    let profile = colour::profile_of_heif(bytes).map(<[u8]>::to_vec);
+    Ok(Pixels { width: picture.width, height: picture.height, rgb: picture.data, profile })
+}
+
+fn decode_tiff(bytes: &[u8]) -> Result<Pixels, Fault> {
+    let Some(indexed) = tiff::Indexed::of(bytes) else { return decode_other(bytes) };
+    let mut pixels = decode_other(&indexed.grey)?;
+    indexed.colour(&mut pixels.rgb);
+    Ok(pixels)
 }
 
 fn decode_other(bytes: &[u8]) -> Result<Pixels, Fault> {
@@ -237,12 +260,13 @@ fn decode_other(bytes: &[u8]) -> Result<Pixels, Fault> {
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_ALLOCATION);
     reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(fault_of)?;
+    let mut decoder = reader.into_decoder().map_err(fault_of)?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
     if decoder.total_bytes() > MAX_ALLOCATION {
         return Err(Fault::TooLarge);
     }
+    let profile = decoder.icc_profile().ok().flatten();
     let picture = image::DynamicImage::from_decoder(decoder).map_err(fault_of)?;
     let rgb = if picture.color().has_alpha() {
         let rgba = picture.into_rgba8();
@@ -250,7 +274,7 @@ fn decode_other(bytes: &[u8]) -> Result<Pixels, Fault> {
     } else {
         picture.into_rgb8().into_raw()
     };
-    Ok(Pixels { width, height, rgb })
+    Ok(Pixels { width, height, rgb, profile })
 }
 
 fn fault_of(error: image::ImageError) -> Fault {
@@ -286,42 +310,7 @@ fn shrink(pixels: Pixels, target: &Target, sideways: bool) -> Result<Pixels, Fau
         .map_err(|_| Fault::Damaged)?;
     let mut shrunk = Image::new(width, height, PixelType::U8x3);
     Resizer::new().resize(&source, &mut shrunk, &ResizeOptions::default()).map_err(|_| Fault::Damaged)?;
-    Ok(Pixels { width, height, rgb: shrunk.into_vec() })
-}
-
-/// Where each image of a TIFF stands, as copies of the file's first offset; one entry when there is one image.
-///
-/// TIFF 6.0 §2: the header gives the first directory, each directory the next.
-pub fn tiff_directories(bytes: &[u8]) -> Vec<u32> {
-    let read16 = |at: usize| -> Option<u16> {
-        let two = [*bytes.get(at)?, *bytes.get(at + 1)?];
-        Some(if bytes.starts_with(b"II") { u16::from_le_bytes(two) } else { u16::from_be_bytes(two) })
-    };
-    let read32 = |at: usize| -> Option<u32> {
-        let four = bytes.get(at..at + 4)?.try_into().ok()?;
-        Some(if bytes.starts_with(b"II") { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) })
-    };
-    let mut directories = Vec::new();
-    let mut next = read32(4).filter(|_| read16(2) == Some(42));
-    while let Some(at) = next {
-        if at == 0 || directories.contains(&at) || directories.len() > MAX_TIFF_PAGES {
-            break;
-        }
-        let Some(n_entries) = read16(at as usize) else { break };
-        directories.push(at);
-        next = read32(at as usize + 2 + 12 * usize::from(n_entries));
-    }
-    directories
-}
-
-/// The TIFF with another of its images as the first one.
-pub fn tiff_page(bytes: &[u8], directory: u32) -> Vec<u8> {
-    let mut page = bytes.to_vec();
-    let offset = if bytes.starts_with(b"II") { directory.to_le_bytes() } else { directory.to_be_bytes() };
-    if let Some(place) = page.get_mut(4..8) {
-        place.copy_from_slice(&offset);
-    }
-    page
+    Ok(Pixels { width, height, rgb: shrunk.into_vec(), profile: pixels.profile })
 }
 
 /// Applies an EXIF orientation; the pixels are few by now.
@@ -330,7 +319,7 @@ fn turn(pixels: Pixels, orientation: u32) -> Pixels {
         return pixels;
     }
     let Some(picture) = image::RgbImage::from_raw(pixels.width, pixels.height, pixels.rgb) else {
-        return Pixels { width: 1, height: 1, rgb: vec![255; 3] };
+        return Pixels { width: 1, height: 1, rgb: vec![255; 3], profile: None };
     };
     use image::imageops::{flip_horizontal, flip_vertical, rotate90, rotate180, rotate270};
     let turned = match orientation {
@@ -342,7 +331,7 @@ fn turn(pixels: Pixels, orientation: u32) -> Pixels {
         7 => flip_horizontal(&rotate270(&picture)),
         _ => rotate270(&picture),
     };
-    Pixels { width: turned.width(), height: turned.height(), rgb: turned.into_raw() }
+    Pixels { width: turned.width(), height: turned.height(), rgb: turned.into_raw(), profile: pixels.profile }
 }
 
 fn encode(rgb: &[u8], width: u32, height: u32, quality: u8) -> Option<Vec<u8>> {

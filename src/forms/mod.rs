@@ -3,6 +3,7 @@
 //! The only module that names `rust_xlsxwriter`. Where a question stands is `layout`'s affair;
 //! here is how it looks, and the formulas that keep a clerk informed while filling in.
 
+mod corrections;
 mod filling;
 mod formula;
 mod guide;
@@ -20,6 +21,7 @@ use crate::layout::{
 use crate::place::{CellRef, column_letters};
 use crate::plan::{Plan, UnitId, ValueKind};
 
+pub use corrections::corrections_workbook;
 pub use filling::{Entry, Filling};
 pub use guide::guide;
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::corrections;
 use crate::grid::{Cell, Grid, Sheet};
 use crate::layout::{FormLayout, Marker, NAME_PREFIX, SheetLayout, is_key};
 use crate::place::CellRef;
@@ -164,9 +165,11 @@ pub fn match_sheets(layout: &FormLayout, grid: &Grid, names: &Names, indices: &[
         );
         let by_tab = layout.sheets.iter().position(|other| other.name == sheet.name);
         let marked = by_marker.and_then(|key| layout.sheets.iter().position(|s| s.key == key));
-        // A sheet without questions is known by its marker alone.
+        // A sheet without questions is known by its marker alone; a list of ours asks nothing.
         let is_plain = by_marker == Some(crate::layout::LISTS_KEY)
             || sheet.name == crate::layout::LISTS_SHEET
+            || sheet.name == corrections::SHEET
+            || !index.label(corrections::SHEET_MARK).is_empty()
             || (marked.or(by_tab) == Some(0) && by_keys.is_none());
         if is_plain {
             continue;

@@ -1,21 +1,27 @@
 //! The mail draft to the recipient: an .eml that opens unsent, and the same text as .txt.
 //!
-//! The only module that names `mail_builder`. Boundary, Message-ID and date are fixed by the dossier:
+//! Letters to units stand in `notice` and `receipt`. Boundary, Message-ID and date are fixed by the dossier:
 //! the same bundle gives the same draft. Sends nothing.
 
-use mail_builder::MessageBuilder;
-use mail_builder::headers::address::Address;
-use mail_builder::headers::content_type::ContentType;
-use mail_builder::headers::raw::Raw;
-use mail_builder::mime::{BodyPart, MimePart};
+mod ics;
+mod notice;
+mod receipt;
+mod unsent;
+
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::clearance::{Cleared, Outgoing, serialised_texts};
 use crate::dossier::{ContactLine, Dossier};
 use crate::identity;
 use crate::plan::Plan;
 use crate::submission::SecretariatAnswers;
 use crate::template::{self, TemplateError};
+
+pub use ics::{Occasion, calendar};
+pub use notice::{Notice, NoticeView, Person, Told, notice};
+pub use receipt::{ReceiptView, ReceivedLine, receipt};
+use unsent::{Attachment, UnsentMail};
 
 /// What the mail templates are given.
 #[derive(Debug, Clone, Serialize)]
@@ -84,12 +90,23 @@ impl MailView {
     }
 }
 
+impl Outgoing for MailView {
+    fn texts(&self) -> Vec<(String, String)> {
+        let mut texts = serialised_texts(self, &[]);
+        texts.extend(self.recipient_email.iter().map(|email| ("recipient_email".to_owned(), email.clone())));
+        texts
+    }
+}
+
 /// Writes the draft; over the limit it carries no attachment and says how to deliver instead.
-pub fn mail_draft(view: &MailView, bundle: &[u8], templates: &Templates) -> Result<MailDraft, TemplateError> {
+pub fn mail_draft(
+    view: &Cleared<MailView>,
+    bundle: &[u8],
+    templates: &Templates,
+) -> Result<MailDraft, TemplateError> {
+    let view: &MailView = view;
     let subject = template::render("letters/subject.hbs", view, templates)?;
-    // A header is one line, whatever a template or a title holds.
-    let lines = subject.split(char::is_control).map(str::trim).filter(|line| !line.is_empty());
-    let subject = lines.collect::<Vec<_>>().join(" ");
+    let subject = unsent::one_line(&subject);
     let body = template::render("letters/mail.hbs", view, templates)?;
     let bare = message(view, &subject, &body, None);
     let size = bare.len() as u64 + encoded_size(bundle.len() as u64);
@@ -119,45 +136,20 @@ fn megabytes(bytes: u64) -> String {
     format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }
 
-/// `X-Unsent: 1` makes mail programs open it as a draft; there is no From, so that the sender's own
-/// account is used.
 fn message(view: &MailView, subject: &str, body: &str, bundle: Option<&[u8]>) -> Vec<u8> {
-    let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
-    let text = MimePart::new("text/plain", BodyPart::Text(body.into()));
-    let content = match bundle {
-        None => text,
-        Some(bytes) => MimePart::new(
-            ContentType::new("multipart/mixed").attribute("boundary", format!("huibian-{}", view.identity)),
-            BodyPart::Multipart(vec![
-                text,
-                // The name twice: mail programs of old read it from the content type only.
-                MimePart::new(
-                    ContentType::new("application/zip").attribute("name", view.bundle_name.as_str()),
-                    BodyPart::Binary(bytes.into()),
-                )
-                .attachment(view.bundle_name.as_str()),
-            ]),
-        ),
-    };
-    let mut builder = MessageBuilder::new()
-        .header("X-Unsent", Raw::new("1"))
-        .message_id(format!("{}@huibian.invalid", view.identity))
-        .header("Date", Raw::new(date_header(&view.prepared_on_iso)))
-        .subject(subject)
-        .body(content);
-    if let Some(email) = &view.recipient_email {
-        builder = builder.to(Address::new_address(Some(view.recipient.as_str()), email.as_str()));
-    }
-    // Writing into memory cannot fail.
-    builder.write_to_vec().unwrap_or_default()
-}
-
-/// RFC 5322 §3.3, nine in the morning in Taiwan on the day the form bears.
-fn date_header(iso: &str) -> String {
-    match iso.parse::<jiff::civil::Date>() {
-        Ok(date) => format!("{} 09:00:00 +0800", date.strftime("%a, %d %b %Y")),
-        Err(_) => "Thu, 01 Jan 1970 00:00:00 +0000".to_owned(),
-    }
+    let to = view.recipient_email.as_deref().map(|email| (view.recipient.as_str(), email));
+    unsent::write(&UnsentMail {
+        mark: &view.identity,
+        day: view.prepared_on_iso.parse().ok(),
+        to,
+        subject,
+        body,
+        attachment: bundle.map(|bytes| Attachment {
+            name: &view.bundle_name,
+            media_type: "application/zip",
+            bytes,
+        }),
+    })
 }
 
 /// The same text for whoever writes the mail by hand.
@@ -172,5 +164,5 @@ fn plain(view: &MailView, subject: &str, body: &str) -> String {
         format!("附件：{}", view.bundle_name)
     };
     let text = format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}");
-    format!("\u{feff}{}", text.replace("\r\n", "\n").replace('\n', "\r\n"))
+    unsent::text_file(&text)
 }

@@ -34,6 +34,22 @@ pub(super) fn foreign(folder: &Path) -> io::Result<Option<String>> {
     Ok(names.into_iter().min())
 }
 
+/// What the last run wrote; nothing when its list cannot be read.
+pub(super) fn listed(folder: &Path) -> BTreeSet<String> {
+    let list = fs::read_to_string(inside(folder, MANIFEST)).unwrap_or_default();
+    serde_json::from_str(&list).unwrap_or_default()
+}
+
+/// Takes a file of ours over from the last output; `false` when it is gone.
+pub(super) fn keep_ours(from: &Path, to: &Path, name: &str) -> Result<bool, OutputError> {
+    let (from, to) = (inside(from, name), inside(to, name));
+    match keep(&from, &to) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(OutputError::Stuck { path: from, error }),
+    }
+}
+
 /// The path of a file of ours, given with `/`.
 pub(super) fn inside(folder: &Path, name: &str) -> PathBuf {
     name.split('/').fold(folder.to_owned(), |path, part| path.join(part))
@@ -46,8 +62,7 @@ pub(super) fn carry_over(from: &Path, to: &Path, written: &BTreeSet<String>) -> 
         return Ok(());
     }
     // A list that cannot be read makes everything the user's: better kept than lost.
-    let list = fs::read_to_string(inside(from, MANIFEST)).unwrap_or_default();
-    let ours: BTreeSet<String> = serde_json::from_str(&list).unwrap_or_default();
+    let ours = listed(from);
     let mut pending = vec![(PathBuf::new(), String::new())];
     while let Some((relative, prefix)) = pending.pop() {
         let folder = from.join(&relative);

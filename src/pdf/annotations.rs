@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
-use super::geometry::{IDENTITY, Matrix, matrix, number, rectangle, resolve};
+use super::geometry::{IDENTITY, Matrix, Upright, bounds, matrix, number, rectangle, resolve};
 use super::markup::{self, Mark};
 
 /// Annotation flags (§12.5.3, Table 165).
@@ -51,6 +51,19 @@ pub fn appearances(document: &Document, page: ObjectId) -> Appearances<'_> {
         look_at(document, annotation, &mut found);
     }
     found
+}
+
+/// Where on the upright page our own drawings stand: x0, y0, x1, y1 in points from its lower left corner.
+pub fn drawn_areas(document: &Document, page: ObjectId) -> Vec<[f64; 4]> {
+    let matrix = Upright::of(document, page).matrix();
+    let own =
+        appearances(document, page).shown.into_iter().filter_map(|appearance| match appearance.stream {
+            Cow::Owned(stream) => {
+                stream.dict.get(b"BBox").ok().and_then(|object| rectangle(document, object))
+            }
+            Cow::Borrowed(_) => None,
+        });
+    own.map(|area| bounds(area, &matrix)).collect()
 }
 
 fn look_at<'a>(document: &'a Document, annotation: &'a Dictionary, found: &mut Appearances<'a>) {
@@ -106,13 +119,9 @@ fn normal_appearance<'a>(document: &'a Document, annotation: &'a Dictionary) -> 
 /// Algorithm of §12.5.5: the transformed appearance box is fitted to the annotation's rectangle.
 fn placement(document: &Document, stream: &Stream, area: [f64; 4]) -> Option<Matrix> {
     let own = stream.dict.get(b"BBox").ok().and_then(|object| rectangle(document, object))?;
-    let [a, b, c, d, e, f] =
+    let transform =
         stream.dict.get(b"Matrix").ok().and_then(|object| matrix(document, object)).unwrap_or(IDENTITY);
-    let corners = [(own[0], own[1]), (own[2], own[1]), (own[0], own[3]), (own[2], own[3])]
-        .map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
-    let low = |pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).fold(f64::INFINITY, f64::min);
-    let high = |pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).fold(f64::NEG_INFINITY, f64::max);
-    let (x0, y0, x1, y1) = (low(|p| p.0), low(|p| p.1), high(|p| p.0), high(|p| p.1));
+    let [x0, y0, x1, y1] = bounds(own, &transform);
     if x1 - x0 < 1e-6 || y1 - y0 < 1e-6 {
         return None;
     }

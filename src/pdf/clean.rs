@@ -13,6 +13,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use crate::exhibit::{PageSize, PageText};
 
+use super::fonts::MissingFonts;
 use super::geometry::resolve;
 use super::mend::mend;
 use super::press::{Picture, Pressed, press, press_pictures};
@@ -35,6 +36,8 @@ pub struct Cleaned {
     pub texts: Vec<PageText>,
     /// Some page has text that can be searched.
     pub has_text: bool,
+    /// Fonts that the bound pages name and do not hold.
+    pub missing_fonts: MissingFonts,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +146,8 @@ fn copy_all(
     if !pressed.annotation_texts.is_empty() {
         texts.push(PageText { page: 0, text: pressed.annotation_texts.join("\n") });
     }
-    Ok(told(pressed.pdf, pressed.pages, pictured, texts, readings))
+    let cleaned = told(pressed.pdf, pressed.pages, pictured, texts, readings);
+    Ok(Cleaned { missing_fonts: pressed.missing_fonts, ..cleaned })
 }
 
 /// Pages that could not be copied, or whose copy draws something else than the source.
@@ -207,7 +211,7 @@ fn told(
             texts.push(PageText { page: index + 1, text: reading.text });
         }
     }
-    Cleaned { pdf, pages, pictured, texts, has_text }
+    Cleaned { pdf, pages, pictured, texts, has_text, missing_fonts: MissingFonts::default() }
 }
 
 /// Documents whose pages are not what their reader sees.

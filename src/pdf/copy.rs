@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
+use super::fonts::MissingFonts;
 use super::jpeg;
 
 /// More objects than any document of evidence has.
@@ -40,6 +41,8 @@ pub struct Copier<'a> {
     /// Given to forms, patterns and fonts that name no resources of their own.
     pub fallback_resources: Option<Object>,
     strips: bool,
+    /// Fonts among what was copied that are not in the document.
+    pub missing_fonts: MissingFonts,
 }
 
 impl<'a> Copier<'a> {
@@ -53,6 +56,7 @@ impl<'a> Copier<'a> {
             overflowed: false,
             fallback_resources: None,
             strips: false,
+            missing_fonts: MissingFonts::default(),
         }
     }
 
@@ -98,6 +102,7 @@ impl<'a> Copier<'a> {
     }
 
     fn dictionary_at(&mut self, dictionary: &Dictionary, depth: usize) -> Dictionary {
+        self.missing_fonts.note(self.source, dictionary);
         let mut copy = Dictionary::new();
         for (key, value) in dictionary.iter() {
             if !LEFT_OUT.contains(&key.as_slice()) {

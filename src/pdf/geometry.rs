@@ -127,6 +127,15 @@ pub fn matrix(document: &Document, object: &Object) -> Option<Matrix> {
     numbers?.try_into().ok()
 }
 
+/// The smallest upright box around a box that is transformed.
+pub fn bounds([x0, y0, x1, y1]: [f64; 4], [a, b, c, d, e, f]: &Matrix) -> [f64; 4] {
+    let corners =
+        [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
+    let low = |pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).fold(f64::INFINITY, f64::min);
+    let high = |pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).fold(f64::NEG_INFINITY, f64::max);
+    [low(|corner| corner.0), low(|corner| corner.1), high(|corner| corner.0), high(|corner| corner.1)]
+}
+
 /// As an operand list of a content stream. Numbers are written plainly: no exponents.
 pub fn operands(numbers: &[f64]) -> String {
     numbers.iter().map(|number| format!("{number:.5}")).collect::<Vec<_>>().join(" ")

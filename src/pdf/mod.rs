@@ -7,7 +7,10 @@
 mod annotations;
 mod clean;
 mod copy;
+mod fonts;
 mod geometry;
+mod guard;
+mod hidden;
 mod jpeg;
 mod markup;
 mod mend;
@@ -19,6 +22,9 @@ mod text;
 mod write;
 
 pub use clean::{Cleaned, Pictured, PicturedWhy, Refusal, clean};
+pub use fonts::MissingFonts;
+pub use guard::compare;
+pub use hidden::{Hidden, hidden};
 pub use merge::merge;
 pub use press::{Picture, press_pictures};
 pub use render::Raster;

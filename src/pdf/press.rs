@@ -12,6 +12,7 @@ use crate::exhibit::PageSize;
 
 use super::annotations::{Appearances, appearances};
 use super::copy::Copier;
+use super::fonts::MissingFonts;
 use super::geometry::{Upright, inherited, operands, resolve};
 use super::write::Sheet;
 
@@ -38,6 +39,7 @@ pub struct Pressed {
     pub drawn_marks: BTreeMap<usize, usize>,
     /// Texts of annotations and fields.
     pub annotation_texts: Vec<String>,
+    pub missing_fonts: MissingFonts,
 }
 
 /// Presses the pages of a document; those in `pictures` (by index) are not looked at, but replaced.
@@ -68,8 +70,9 @@ pub fn press(source: &Document, pages: &[ObjectId], pictures: &BTreeMap<usize, P
             }
         }
     }
+    let missing_fonts = std::mem::take(&mut press.copier.missing_fonts);
     let pages = press.finish()?;
-    Some(Pressed { pdf, pages, unreadable, without_appearance, drawn_marks, annotation_texts })
+    Some(Pressed { missing_fonts, pdf, pages, unreadable, without_appearance, drawn_marks, annotation_texts })
 }
 
 /// A document of pictures alone.

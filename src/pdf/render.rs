@@ -1,10 +1,13 @@
 //! Pages as pictures, for what cannot be copied faithfully. Only here and in `text`: hayro.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::font::{FallbackFontQuery, FontData, FontQuery};
+use hayro::hayro_interpret::hayro_cmap::CidFamily;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use hayro::vello_cpu::Pixmap;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 
@@ -22,6 +25,39 @@ pub struct Raster {
     pub page: PageSize,
 }
 
+/// A page as the renderer draws it: opaque, four bytes a pixel.
+pub struct Drawn {
+    pixels: Pixmap,
+    /// Size of the page in points.
+    pub page: PageSize,
+    /// Pixels a point.
+    pub scale: f64,
+}
+
+impl Drawn {
+    pub fn width(&self) -> usize {
+        usize::from(self.pixels.width())
+    }
+
+    pub fn height(&self) -> usize {
+        usize::from(self.pixels.height())
+    }
+
+    /// Four bytes a pixel, line by line.
+    pub fn bytes(&self) -> &[u8] {
+        self.pixels.data_as_u8_slice()
+    }
+
+    fn opaque(&self) -> Raster {
+        Raster {
+            width: u32::from(self.pixels.width()),
+            height: u32::from(self.pixels.height()),
+            rgb: self.bytes().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect(),
+            page: self.page,
+        }
+    }
+}
+
 impl Raster {
     /// White all over.
     pub fn is_blank(&self) -> bool {
@@ -36,6 +72,28 @@ pub enum Unopened {
     Damaged,
 }
 
+/// Draws pages of one document, keeping what they share.
+pub struct Renderer<'a> {
+    pdf: &'a Pdf,
+    cache: RenderCache<'a>,
+}
+
+impl<'a> Renderer<'a> {
+    pub fn new(pdf: &'a Pdf) -> Self {
+        Renderer { pdf, cache: RenderCache::new() }
+    }
+
+    /// The page with the given index (from 0), coarser than asked for where it would have more pixels than
+    /// allowed; `None` when it cannot be rendered. Hinted letters are made for reading, unhinted ones are
+    /// cheaper.
+    pub fn page(&self, index: usize, dpi: f64, max_pixels: f64, hinting: bool) -> Option<Drawn> {
+        let page = self.pdf.pages().get(index)?;
+        // hayro does not panic on the public corpora; a page that makes it is a page lost.
+        let draw = || draw(page, &self.cache, dpi, max_pixels, hinting);
+        catch_unwind(AssertUnwindSafe(draw)).ok().flatten()
+    }
+}
+
 /// Renders the pages with the given indices (from 0), one at a time; a page that cannot be rendered is given
 /// as `None`. Ends with `None` as soon as `page` does.
 pub fn rasters(
@@ -44,13 +102,9 @@ pub fn rasters(
     dpi: f64,
     page: &mut dyn FnMut(usize, Option<Raster>) -> Option<()>,
 ) -> Option<()> {
-    let cache = RenderCache::new();
+    let renderer = Renderer::new(pdf);
     for index in indices {
-        let raster = pdf.pages().get(index).and_then(|page| {
-            // hayro does not panic on the public corpora; a page that makes it is a page lost.
-            catch_unwind(AssertUnwindSafe(|| raster(page, &cache, dpi))).ok().flatten()
-        });
-        page(index, raster)?;
+        page(index, renderer.page(index, dpi, MAX_PIXELS, true).map(|drawn| drawn.opaque()))?;
     }
     Some(())
 }
@@ -69,31 +123,50 @@ pub fn open_shared(bytes: &Arc<Vec<u8>>) -> Result<Pdf, Unopened> {
     }
 }
 
-fn raster<'a>(
+/// The font drawn in the stead of one that a document only names. Chinese characters would come out blank in
+/// the renderer's own Latin fonts.
+fn stand_in(query: &FontQuery) -> Option<(FontData, u32)> {
+    let collection =
+        |font: &FallbackFontQuery| font.character_collection.as_ref().map(|named| named.family.clone());
+    match query {
+        FontQuery::Standard(font) => Some(font.get_font_data()),
+        FontQuery::Fallback(font) => match collection(font) {
+            Some(CidFamily::AdobeCNS1 | CidFamily::AdobeGB1 | CidFamily::AdobeJapan1) => chinese(),
+            _ => Some(font.pick_standard_font().get_font_data()),
+        },
+    }
+}
+
+/// The largest of our own fonts, unpacked when a document first needs it and kept for the next one.
+fn chinese() -> Option<(FontData, u32)> {
+    static FONT: OnceLock<Option<FontData>> = OnceLock::new();
+    let unpack = || {
+        let fonts = crate::assets::fonts::unpacked().ok()?;
+        fonts.into_iter().max_by_key(Vec::len).map(|font| Arc::new(font) as FontData)
+    };
+    FONT.get_or_init(unpack).clone().map(|font| (font, 0))
+}
+
+fn draw<'a>(
     page: &'a hayro::hayro_syntax::page::Page<'a>,
     cache: &RenderCache<'a>,
     dpi: f64,
-) -> Option<Raster> {
+    max_pixels: f64,
+    hinting: bool,
+) -> Option<Drawn> {
     let (width, height) = page.render_dimensions();
     let (width, height) = (f64::from(width), f64::from(height));
     if !(width >= 1.0 && height >= 1.0) {
         return None;
     }
     let wanted = dpi / 72.0;
-    let scale = wanted.min((MAX_PIXELS / (width * height)).sqrt()).min(60_000.0 / width.max(height));
-    let pixmap = render(
+    let scale = wanted.min((max_pixels / (width * height)).sqrt()).min(60_000.0 / width.max(height));
+    let pixels = render(
         page,
         cache,
-        &InterpreterSettings::default(),
-        &RenderSettings::default(),
+        &InterpreterSettings { font_resolver: Arc::new(stand_in), ..InterpreterSettings::default() },
+        &RenderSettings { hinting, ..RenderSettings::default() },
         &PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE },
     );
-    let rgb =
-        pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-    Some(Raster {
-        width: u32::from(pixmap.width()),
-        height: u32::from(pixmap.height()),
-        rgb,
-        page: PageSize { width, height },
-    })
+    Some(Drawn { pixels, page: PageSize { width, height }, scale })
 }

@@ -3,7 +3,9 @@
 //! Reads like the picture in ARCHITECTURE.md. Touches the disk only through the workspace (never
 //! written), the job runner and the sink for outputs it is given.
 
+mod guarding;
 mod inquiry;
+mod notices;
 mod products;
 mod provenance;
 mod reading;
@@ -25,6 +27,7 @@ use crate::derivation::Figures;
 use crate::diagnostic::Diagnostics;
 use crate::exhibit::Preparation;
 use crate::figure::Figure;
+use crate::identity::Released;
 use crate::intake::files;
 use crate::inventory::Inventory;
 use crate::place::RelPath;
@@ -36,6 +39,7 @@ use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
 pub use inquiry::{Inquiry, inquire};
+pub use notices::{NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices};
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
 pub use report::report;
 pub use tally::tally;
@@ -47,6 +51,15 @@ pub struct Settings {
     pub today: Date,
     /// Make drafts even when nothing blocks.
     pub draft: bool,
+    /// Draw bound pages and their sources, and compare them.
+    pub compare: bool,
+}
+
+impl Settings {
+    /// What a plain `compile` or `check` does on that day.
+    pub fn on(today: Date) -> Self {
+        Settings { today, draft: false, compare: true }
+    }
 }
 
 /// What a run needs from around it.
@@ -79,6 +92,8 @@ pub struct Examination {
     pub figures: Figures,
     /// Sorted, exceptions applied.
     pub diagnostics: Diagnostics,
+    /// Personal identifiers that may be printed whole.
+    pub released: Released,
     /// Workbooks whose answers were taken.
     pub read: Vec<RelPath>,
 }
@@ -90,26 +105,31 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     let mut found = files::inventory_diagnostics(&inventory);
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
     let plan = lay_over(plan, &reading.secretariat);
-    let preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
+    let mut preparations = reading::prepare_evidence(&plan, &inventory, around, &mut found)?;
+    if settings.compare {
+        guarding::compare(&inventory, around, &mut preparations)?;
+    }
+    let fragments = reading::look_through(&inventory, &reading.read, around)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
     around.progress.phase("檢核", 0);
     let covered = |character| around.fonts.covers(character);
-    let diagnostics = checks::check(
-        &CheckInput {
-            plan: &plan,
-            submissions: &reading.submissions,
-            secretariat: &reading.secretariat,
-            inventory: &inventory,
-            preparations: &preparations,
-            figures: &figures,
-            calendar: &calendar,
-            today: settings.today,
-            covered: &covered,
-            registry: &rules::all(),
-        },
-        found,
-    );
+    let registry = rules::all();
+    let input = CheckInput {
+        plan: &plan,
+        submissions: &reading.submissions,
+        secretariat: &reading.secretariat,
+        inventory: &inventory,
+        preparations: &preparations,
+        fragments: &fragments,
+        figures: &figures,
+        calendar: &calendar,
+        today: settings.today,
+        covered: &covered,
+        registry: &registry,
+    };
+    let diagnostics = checks::check(&input, found);
+    let released = checks::released(&input, &diagnostics);
     Ok(Examination {
         plan,
         inventory,
@@ -118,6 +138,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
         preparations,
         figures,
         diagnostics,
+        released,
         read: reading.read,
     })
 }

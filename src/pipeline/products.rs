@@ -11,10 +11,11 @@ use jiff::civil::Date;
 use crate::assembly::{self, Material};
 use crate::bundle::{self, BundlePlan};
 use crate::checks;
+use crate::clearance::clear;
 use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content, Exhibit};
-use crate::identity;
+use crate::identity::{self, Released};
 use crate::inventory::{Inventory, sha256_hex};
 use crate::letters::{self, MailView};
 use crate::pdf;
@@ -71,6 +72,7 @@ fn with_material<T>(examination: &Examination, then: impl FnOnce(&Material) -> T
         submissions: &examination.submissions,
         secretariat: &examination.secretariat,
         figures: &examination.figures,
+        released: &examination.released,
         exhibits: &exhibits(examination),
         identity: identity_of(&examination.plan, &examination.inventory),
         prepared_on: prepared_on(examination),
@@ -171,11 +173,14 @@ fn exhibits(examination: &Examination) -> BTreeMap<ItemCode, Vec<Exhibit>> {
                 bytes: file.bytes,
                 sha256: file.digests.sha256.clone(),
                 caption: match caption {
-                    Some(caption) if !several => identity::mask(&caption.value),
-                    _ => caption_of(&file.path),
+                    Some(caption) if !several => identity::redact(&caption.value, &examination.released),
+                    _ => caption_of(&file.path, &examination.released),
                 },
                 content: match (&file.unreadable, examination.preparations.get(&file.path)) {
                     (Some(reason), _) => Content::Unusable { reason: format!("無法讀取：{reason}") },
+                    _ if checks::withholds(&examination.diagnostics, &file.path) => Content::Unusable {
+                        reason: format!("含有個資，未予收錄{}", identity::REDACTED),
+                    },
                     (None, Some(preparation)) => preparation.content.clone(),
                     (None, None) => Content::Unusable { reason: "未能整備".to_owned() },
                 },
@@ -188,11 +193,11 @@ fn exhibits(examination: &Examination) -> BTreeMap<ItemCode, Vec<Exhibit>> {
     exhibits
 }
 
-/// A file's name without extension, underscores as blanks, identity numbers masked.
-fn caption_of(path: &RelPath) -> String {
+/// A file's name without extension, underscores as blanks, personal identifiers cut out.
+fn caption_of(path: &RelPath, released: &Released) -> String {
     let name = path.file_name();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    identity::mask(stem.replace('_', " ").trim())
+    identity::redact(stem.replace('_', " ").trim(), released)
 }
 
 /// Digit runs compare by value, everything else by character; ties by the text itself.
@@ -248,7 +253,9 @@ fn pack(
     let bundle_name = format!("{stem}.zip");
     let form = sink.read("自評表.pdf")?;
     let appendices = sink.read("佐證資料.pdf")?;
-    let bundle_plan = BundlePlan::new(stem, plan, dossier, form, appendices);
+    let released = &examination.released;
+    let cleared = clear(dossier, released)?;
+    let bundle_plan = clear(BundlePlan::new(stem, plan, &cleared, form, appendices), released)?;
     {
         let mut out = BufWriter::new(sink.create(&bundle_name)?);
         bundle::write(&bundle_plan, source, &mut out)?;
@@ -257,7 +264,7 @@ fn pack(
     drop(bundle_plan);
     around.progress.phase("郵件草稿", 0);
     let bytes = sink.read(&bundle_name)?;
-    let view = MailView::new(plan, dossier, &examination.secretariat, &bundle_name);
+    let view = clear(MailView::new(plan, dossier, &examination.secretariat, &bundle_name), released)?;
     let draft = letters::mail_draft(&view, &bytes, around.templates)?;
     products.mail_over_limit = draft.over_limit;
     sink.create(MAIL)?.write_all(&draft.eml)?;

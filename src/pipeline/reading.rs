@@ -9,6 +9,7 @@ use std::io;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::evidence::PrepareSettings;
 use crate::exhibit::{Content, Preparation, Remark};
+use crate::fragment::Fragment;
 use crate::grid::Grid;
 use crate::intake::files::{FILE_CHANGED, FILE_TOO_HARD, FILE_UNREADABLE};
 use crate::intake::selection::{self, Candidate};
@@ -59,7 +60,8 @@ pub fn read_submissions(
             Outcome::Failed(failure) => {
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
             }
-            Outcome::Prepared(_) => {}
+            // Answers to other jobs.
+            _ => {}
         }
     }
     let selected = selection::select(plan, &candidates, diagnostics);
@@ -88,6 +90,24 @@ fn map_answers(
     }
     reading.read.sort();
     reading
+}
+
+/// Everything written in the workbooks whose answers were taken, for the privacy gate: what is no
+/// answer too. A workbook that cannot be looked through was read all the same.
+pub fn look_through(
+    inventory: &Inventory,
+    read: &[RelPath],
+    around: &Surroundings,
+) -> anyhow::Result<BTreeMap<RelPath, Vec<Fragment>>> {
+    let files: Vec<&InputFile> = read.iter().filter_map(|path| inventory.get(path)).collect();
+    let task = |file: &InputFile| JobTask::LookThrough { media_type: file.media_type };
+    let jobs: Vec<Job> = files.iter().map(|file| job(file, around, task(file))).collect();
+    let outcomes = run(&jobs, "檢視填報檔", around)?;
+    let found = files.into_iter().zip(outcomes).filter_map(|(file, outcome)| match outcome {
+        Outcome::LookedThrough(fragments) => Some((file.path.clone(), fragments)),
+        _ => None,
+    });
+    Ok(found.collect())
 }
 
 /// Prepares every evidence file, in workers.
@@ -126,7 +146,8 @@ pub fn prepare_evidence(
                 diagnostics.push(with_unit(failure_diagnostic(&failure, &file.path), &unit));
                 unprepared(&failure)
             }
-            Outcome::Workbook(_) | Outcome::NoWorkbook(_) => continue,
+            // Answers to other jobs.
+            _ => continue,
         };
         preparations.insert(file.path.clone(), preparation);
     }
@@ -139,11 +160,11 @@ fn prepare_settings(plan: &Plan, item: &EvidenceItem) -> PrepareSettings {
     PrepareSettings { picture_box_points, dpi: plan.limits.picture_dpi, quality: plan.limits.picture_quality }
 }
 
-fn job(file: &InputFile, around: &Surroundings, task: JobTask) -> Job {
+pub(super) fn job(file: &InputFile, around: &Surroundings, task: JobTask) -> Job {
     Job { path: around.workspace.on_disk(&file.path), sha256: file.digests.sha256.clone(), task }
 }
 
-fn run(jobs: &[Job], title: &str, around: &Surroundings) -> anyhow::Result<Vec<Outcome>> {
+pub(super) fn run(jobs: &[Job], title: &str, around: &Surroundings) -> anyhow::Result<Vec<Outcome>> {
     around.progress.phase(title, jobs.len());
     Ok(around.runner.run_all(jobs, &|_| around.progress.step())?)
 }
@@ -157,7 +178,7 @@ fn unprepared(failure: &Failure) -> Preparation {
     };
     // Never packed unseen: it may hold a photo's location or a roster.
     let content = Content::Unusable { reason };
-    Preparation { content, texts: Vec::new(), remarks: Vec::<Remark>::new() }
+    Preparation { content, texts: Vec::new(), fragments: Vec::new(), remarks: Vec::<Remark>::new() }
 }
 
 fn failure_diagnostic(failure: &Failure, file: &RelPath) -> Diagnostic {

@@ -3,6 +3,7 @@
 //! Pure: strings out. Every text passes `clean`, so that no identity number and no control sequence
 //! reaches a terminal or a log. Knows what a terminal can show, nothing of how diagnostics came about.
 
+mod changes;
 mod columns;
 mod excerpt;
 mod html;
@@ -14,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::identity;
 use crate::plan::Plan;
 
+pub use changes::changes;
 pub use html::{ReportMaterial, html};
 pub use json::json;
 pub use status::status;

@@ -1,21 +1,29 @@
 //! Speed and memory of `compile` as ratios against floors measured in the same run.
 //!
 //! `cargo run --release --example bench` (after `cargo build --release`). The floors: Typst on the same
-//! pages, `sha256sum` of the inputs, `vipsthumbnail` (Debian: libvips-tools) on the photos. Loads: the
-//! shipped sample, and 5 units × 40 files, half of them photos of 12 megapixels. Linux only.
+//! pages, `sha256sum` of the inputs, `vipsthumbnail` (Debian: libvips-tools) on the photos; for the fidelity
+//! guard two passes of `pdftoppm` (poppler-utils) at 72 dpi. Loads: the shipped sample, and 5 units × 40
+//! files, half of them photos of 12 megapixels. With `-- load-l`: 400 photos and 150 documents of 2,000 pages,
+//! and a tenth of that. Linux only.
+
+mod cost;
+mod load;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use huibian::assets::{Templates, plans};
 use huibian::pipeline::{self, Progress, Settings, Surroundings};
-use huibian::plan::{self, Demand, Plan, PlanLayer, Standing};
+use huibian::plan::{self, Plan, PlanLayer};
 use huibian::typeset::{self, Fonts};
 use huibian::worker::Processes;
 use huibian::workspace::Workspace;
 use jiff::civil::Date;
+
+use cost::{Clock, Cost, Of};
+use load::{Share, files};
 
 const RUNS: usize = 3;
 
@@ -31,41 +39,108 @@ fn main() {
     assert!(program.exists(), "run `cargo build --release` first");
     let work = tempfile::tempdir().unwrap();
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs");
+    if std::env::args().any(|argument| argument == "load-l") {
+        load_l(&sample, &program, work.path(), !std::env::args().any(|argument| argument == "tenth"));
+        return;
+    }
     let load = work.path().join("load");
-    write_load(&sample, &load);
+    let document = files(&sample).into_iter().find(|path| path.to_string_lossy().contains("核定版")).unwrap();
+    let document = fs::read(document).unwrap();
+    let share = Share { photos: 20, documents: vec![1; 20] };
+    let photos = [load::photo(1, 92)];
+    load::write(&sample, &load, &builtin_plan(), &photos, &mut |_| document.clone(), &share);
     for (name, inputs) in [("sample", &sample), ("5 units × 40 files", &load)] {
-        measure(name, inputs, &program, work.path());
+        measure(name, inputs, &program, work.path(), RUNS);
     }
 }
 
-fn measure(name: &str, inputs: &Path, program: &Path, work: &Path) {
+/// A tenth of the photos and pages (in more documents, since the plan demands some), then, if asked, the whole
+/// load: 5 units × (80 photos, 10 documents of 14 pages, 20 of 13).
+fn load_l(sample: &Path, program: &Path, work: &Path, whole: bool) {
+    let book = form(sample, program);
+    let mut document = |n_pages| load::first_pages(&book, n_pages);
+    let photos: Vec<Vec<u8>> = (1..4).map(|seed| load::photo(seed, 75)).collect();
+    let mut costs = Vec::new();
+    let loads = [
+        ("a tenth of load L", Share { photos: 8, documents: vec![2; 20] }),
+        ("load L", Share { photos: 80, documents: [vec![14; 10], vec![13; 20]].concat() }),
+    ];
+    for (name, share) in loads.into_iter().take(if whole { 2 } else { 1 }) {
+        let inputs = work.join("load");
+        load::write(sample, &inputs, &builtin_plan(), &photos, &mut document, &share);
+        let cost = measure(name, &inputs, program, work, 1);
+        guard(&inputs, program, work, cost);
+        costs.push(cost);
+        fs::remove_dir_all(&inputs).unwrap();
+    }
+    if let [tenth, whole] = costs[..] {
+        println!("\n  ten times the evidence       {} times as long", whole.over(tenth));
+    }
+}
+
+/// What comparing every bound page costs beside two passes of another renderer.
+fn guard(inputs: &Path, program: &Path, work: &Path, without: Cost) {
+    let (with, ..) = compile(program, inputs, &work.join("out"), &[]);
+    let clock = Clock::start(Of::Children);
+    for path in
+        files(inputs).iter().filter(|path| path.extension().is_some_and(|extension| extension == "pdf"))
+    {
+        command(Command::new("pdftoppm").args(["-r", "72"]).args([path, &work.join("drawn")]));
+        for drawn in fs::read_dir(work)
+            .unwrap()
+            .flatten()
+            .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "ppm"))
+        {
+            fs::remove_file(drawn.path()).unwrap();
+        }
+    }
+    let pass = clock.cost();
+    let cost = with - without;
+    println!("  {:<28} {}", "one pass of pdftoppm", pass.shown());
+    println!("  {:<28} {}", "the guard", cost.shown());
+    println!("  guard / two passes           {}", cost.over(pass.twice()));
+}
+
+/// Prints the figures of a load and gives the time of a run without the guard.
+fn measure(name: &str, inputs: &Path, program: &Path, work: &Path, n_runs: usize) -> Cost {
     let files = files(inputs);
     let bytes: u64 = files.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
     println!("\n{name}: {} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
-    let mut runs: Vec<(Duration, u64, u64)> =
-        (0..RUNS).map(|_| compile(program, inputs, &work.join("out"))).collect();
-    runs.sort();
-    let (time, parent, worker) = runs[RUNS / 2];
+    println!("  {:<28}    clock  processors", "");
+    let mut runs: Vec<(Cost, u64, u64)> =
+        (0..n_runs).map(|_| compile(program, inputs, &work.join("out"), &["--no-compare"])).collect();
+    runs.sort_by(|a, b| a.0.wall.total_cmp(&b.0.wall));
+    let (cost, parent, worker) = runs[n_runs / 2];
     let floors = [
         ("Typst on the same pages", typst(inputs, program)),
         ("sha256sum of the inputs", command(Command::new("sha256sum").args(&files))),
         ("vipsthumbnail on the photos", thumbnails(&files, work)),
     ];
-    let sum: Duration = floors.iter().map(|(_, time)| *time).sum();
-    for (floor, time) in floors {
-        println!("  {floor:<28} {:>7.2} s", time.as_secs_f64());
+    let sum = floors.iter().fold(Cost::default(), |sum, (_, cost)| sum + *cost);
+    for (floor, cost) in floors {
+        println!("  {floor:<28} {}", cost.shown());
     }
-    println!("  {:<28} {:>7.2} s", "sum of the floors", sum.as_secs_f64());
-    println!("  {:<28} {:>7.2} s  (median of {RUNS})", "compile", time.as_secs_f64());
-    println!("  compile / floors             {:>7.2}", time.as_secs_f64() / sum.as_secs_f64());
-    println!("  peak memory                  parent {} MB, a worker {} MB", parent / 1000, worker / 1000);
+    println!("  {:<28} {}", "sum of the floors", sum.shown());
+    println!("  {:<28} {}  (median of {n_runs}, without the guard)", "compile", cost.shown());
+    println!("  compile / floors             {}", cost.over(sum));
+    let output: u64 =
+        load::files(&work.join("out")).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    println!(
+        "  peak memory                  parent {} MB, a worker {} MB; output {} MB",
+        parent / 1000,
+        worker / 1000,
+        output / 1_000_000
+    );
+    cost
 }
 
-/// Wall time, and the parent's and the largest worker's peak in kB.
-fn compile(program: &Path, inputs: &Path, out: &Path) -> (Duration, u64, u64) {
-    let start = Instant::now();
+/// What it costs, and the parent's and the largest worker's peak in kB.
+fn compile(program: &Path, inputs: &Path, out: &Path, options: &[&str]) -> (Cost, u64, u64) {
+    let clock = Clock::start(Of::Children);
     let mut child = Command::new(program)
-        .args(["compile", "--today", "111-02-10", "--out"])
+        .arg("compile")
+        .args(options)
+        .args(["--today", "111-02-10", "--out"])
         .args([out, inputs])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -84,9 +159,9 @@ fn compile(program: &Path, inputs: &Path, out: &Path) -> (Duration, u64, u64) {
         {
             worker = worker.max(peak_kb(id));
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(10));
     }
-    (start.elapsed(), parent, worker)
+    (clock.cost(), parent, worker)
 }
 
 fn running(child: &mut Child) -> bool {
@@ -106,14 +181,23 @@ fn peak_kb(id: u32) -> u64 {
 }
 
 /// Loading the fonts, typesetting form and appendices: what Typst alone would take.
-fn typst(inputs: &Path, program: &Path) -> Duration {
+fn typst(inputs: &Path, program: &Path) -> Cost {
+    typeset(inputs, program).0
+}
+
+/// The sample's form, as a document of many pages.
+fn form(sample: &Path, program: &Path) -> Vec<u8> {
+    typeset(sample, program).1
+}
+
+fn typeset(inputs: &Path, program: &Path) -> (Cost, Vec<u8>) {
     let workspace = Workspace::open(inputs).unwrap();
     let prepared = tempfile::tempdir().unwrap();
-    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let settings = Settings { compare: false, ..Settings::on(Date::constant(2022, 2, 10)) };
     let templates = Templates::builtin();
-    let start = Instant::now();
+    let clock = Clock::start(Of::ThisProcess);
     let fonts = Fonts::embedded().unwrap();
-    let loading = start.elapsed();
+    let loading = clock.cost();
     let surroundings = Surroundings {
         workspace: &workspace,
         runner: &Processes::of(program.to_owned()),
@@ -124,10 +208,10 @@ fn typst(inputs: &Path, program: &Path) -> Duration {
     };
     let examination = pipeline::examine(builtin_plan(), &settings, &surroundings).unwrap();
     let dossier = pipeline::dossier(&examination, &settings);
-    let start = Instant::now();
+    let clock = Clock::start(Of::ThisProcess);
     typeset::appendices(&dossier, &templates, &fonts).unwrap();
-    typeset::form(&dossier, &templates, &fonts).unwrap();
-    loading + start.elapsed()
+    let form = typeset::form(&dossier, &templates, &fonts).unwrap();
+    (loading + clock.cost(), form.pdf)
 }
 
 fn builtin_plan() -> Plan {
@@ -135,7 +219,7 @@ fn builtin_plan() -> Plan {
     plan::lower(&layers).0.unwrap()
 }
 
-fn thumbnails(files: &[PathBuf], work: &Path) -> Duration {
+fn thumbnails(files: &[PathBuf], work: &Path) -> Cost {
     let out = work.join("thumbnails");
     fs::create_dir_all(&out).unwrap();
     let photos = files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "jpg"));
@@ -147,82 +231,9 @@ fn thumbnails(files: &[PathBuf], work: &Path) -> Duration {
     )
 }
 
-fn command(command: &mut Command) -> Duration {
-    let start = Instant::now();
+fn command(command: &mut Command) -> Cost {
+    let clock = Clock::start(Of::Children);
     let status = command.stdout(Stdio::null()).status();
     assert!(status.is_ok_and(|status| status.success()), "{command:?} is needed for the floors");
-    start.elapsed()
-}
-
-/// The sample's workbooks with other evidence: 20 photos and 20 PDFs a unit.
-fn write_load(sample: &Path, load: &Path) {
-    let plan = builtin_plan();
-    let photo = photo();
-    let document = files(sample).into_iter().find(|path| path.to_string_lossy().contains("核定版")).unwrap();
-    let document = fs::read(document).unwrap();
-    for path in
-        files(sample).into_iter().filter(|path| path.components().count() <= sample.components().count() + 2)
-    {
-        let target = load.join(path.strip_prefix(sample).unwrap());
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(path, target).unwrap();
-    }
-    let mut n = 0u32;
-    for unit in &plan.units {
-        let tasks: Vec<_> = plan.tasks_of(&unit.id).filter(|task| task.id.as_str() != "LAB06").collect();
-        let items: Vec<_> = tasks.iter().flat_map(|task| &task.evidence).collect();
-        let (photos, mut others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.photo_pages);
-        // What the plan itself demands comes first, so that the load compiles to a bundle.
-        others.sort_by_key(|item| item.demand != Demand::Required(Standing::Official));
-        for index in 0..20 {
-            for (item, bytes, extension) in [
-                (photos[index % photos.len()], &photo, "jpg"),
-                (others[index % others.len()], &document, "pdf"),
-            ] {
-                n += 1;
-                let folder = load.join(&unit.name).join(item.folder_name());
-                fs::create_dir_all(&folder).unwrap();
-                fs::write(folder.join(format!("{n:04}.{extension}")), numbered(bytes, n)).unwrap();
-            }
-        }
-    }
-}
-
-/// The same content with other bytes: a comment where the format allows one.
-fn numbered(bytes: &[u8], n: u32) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    if bytes.starts_with(&[0xff, 0xd8]) {
-        let comment = [&[0xff, 0xfe, 0, 6][..], &n.to_be_bytes()].concat();
-        bytes.splice(2..2, comment);
-    } else {
-        bytes.extend(format!("%{n}\n").bytes());
-    }
-    bytes
-}
-
-/// Twelve megapixels with the grain of a real photograph.
-fn photo() -> Vec<u8> {
-    let mut seed = 1u32;
-    let picture = image::RgbImage::from_fn(4000, 3000, |x, y| {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let grain = (seed >> 28) as u8;
-        let wave = ((x as f32 / 37.0).sin() * 40.0 + (y as f32 / 53.0).cos() * 40.0) as i32 + 128;
-        image::Rgb([wave as u8 / 2 + grain, (x / 20) as u8 / 2 + grain, (y / 15) as u8 / 2 + grain])
-    });
-    let mut bytes = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 92).encode_image(&picture).unwrap();
-    bytes
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut pending = vec![folder.to_owned()];
-    while let Some(at) = pending.pop() {
-        for entry in fs::read_dir(at).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { pending.push(path) } else { found.push(path) }
-        }
-    }
-    found.sort();
-    found
+    clock.cost()
 }

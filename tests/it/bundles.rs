@@ -4,8 +4,10 @@ use std::io::{self, Cursor};
 use std::path::Path;
 
 use huibian::bundle::{self, BundleEntry, BundlePlan, EntrySource};
+use huibian::clearance::{Cleared, clear};
 use huibian::container::{Package, Packing, WORKBOOK_CAPS, ZipSink};
 use huibian::exhibit::{ByteSource, Handle};
+use huibian::identity::Released;
 use huibian::inventory::{sha256_hex, sha512_hex};
 use huibian::output::OutputError;
 use huibian::place::RelPath;
@@ -50,9 +52,13 @@ fn plan() -> BundlePlan {
     }
 }
 
-fn write(plan: &BundlePlan) -> Vec<u8> {
+fn cleared(plan: BundlePlan) -> Cleared<BundlePlan> {
+    clear(plan, &Released::default()).unwrap()
+}
+
+fn write(plan: BundlePlan) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    bundle::write(plan, &Inputs, &mut out).unwrap();
+    bundle::write(&cleared(plan), &Inputs, &mut out).unwrap();
     out.into_inner()
 }
 
@@ -62,8 +68,8 @@ fn text(package: &mut Package<Cursor<Vec<u8>>>, name: &str) -> String {
 
 #[test]
 fn a_bag_holds_what_rfc_8493_asks_for() {
-    let zip = write(&plan());
-    assert_eq!(zip, write(&plan()), "the same plan gives the same bytes");
+    let zip = write(plan());
+    assert_eq!(zip, write(plan()), "the same plan gives the same bytes");
     let mut package = Package::open(Cursor::new(zip), &WORKBOOK_CAPS).unwrap();
     let names: Vec<String> = package.entries().iter().map(|entry| entry.name.text.clone()).collect();
     assert_eq!(
@@ -92,7 +98,7 @@ fn an_input_that_changed_since_intake_is_never_packed() {
     let mut plan = plan();
     plan.entries[1].source =
         EntrySource::Input { path: RelPath::new("甲.ods"), bytes: 6, sha256: sha256_hex(b"before") };
-    let error = bundle::write(&plan, &Inputs, Cursor::new(Vec::new())).unwrap_err();
+    let error = bundle::write(&cleared(plan), &Inputs, Cursor::new(Vec::new())).unwrap_err();
     assert!(error.to_string().contains("在執行中被修改"), "{error}");
 }
 
@@ -100,7 +106,7 @@ fn an_input_that_changed_since_intake_is_never_packed() {
 fn a_name_that_windows_cannot_hold_is_never_packed() {
     let mut plan = plan();
     plan.entries[0].name = "CON.pdf".to_owned();
-    assert!(bundle::write(&plan, &Inputs, Cursor::new(Vec::new())).is_err());
+    assert!(bundle::write(&cleared(plan), &Inputs, Cursor::new(Vec::new())).is_err());
 }
 
 #[test]
@@ -111,7 +117,7 @@ fn twins_on_windows_and_paths_too_long_for_it_are_never_packed() {
         for (entry, name) in plan.entries.iter_mut().zip(names) {
             entry.name = name.to_owned();
         }
-        bundle::write(&plan, &Inputs, Cursor::new(Vec::new())).unwrap_err().to_string()
+        bundle::write(&cleared(plan), &Inputs, Cursor::new(Vec::new())).unwrap_err().to_string()
     };
     assert!(error_of(["a/É.pdf", "A/e\u{301}.pdf"], "top").contains("not safe"), "only NFC goes in");
     assert!(error_of(["a/É.pdf", "A/é.PDF"], "top").contains("is taken"));
@@ -137,7 +143,7 @@ fn an_excel_workbook_is_never_packed() {
         bytes: workbook.len() as u64,
         sha256: sha256_hex(&workbook),
     };
-    let error = bundle::write(&plan, &Workbook(workbook), Cursor::new(Vec::new())).unwrap_err();
+    let error = bundle::write(&cleared(plan), &Workbook(workbook), Cursor::new(Vec::new())).unwrap_err();
     assert!(error.to_string().contains("請另存為 .ods 或 PDF"), "{error}");
 }
 
@@ -152,7 +158,7 @@ fn an_input_that_cannot_be_read_is_not_taken_for_a_fault_of_the_output() {
             Err(io::ErrorKind::PermissionDenied.into())
         }
     }
-    let error = bundle::write(&plan(), &Denied, Cursor::new(Vec::new())).unwrap_err();
+    let error = bundle::write(&cleared(plan()), &Denied, Cursor::new(Vec::new())).unwrap_err();
     let told = OutputError::explain(error, Path::new("output")).to_string();
     assert!(told.contains("無法讀取「勞工處/表.ods」"), "{told}");
 }
@@ -161,7 +167,7 @@ fn an_input_that_cannot_be_read_is_not_taken_for_a_fault_of_the_output() {
 fn a_fact_stays_on_its_line() {
     let mut plan = plan();
     plan.facts[0].1 = "示例市政府\nPayload-Oxum: 0.0".to_owned();
-    let mut package = Package::open(Cursor::new(write(&plan)), &WORKBOOK_CAPS).unwrap();
+    let mut package = Package::open(Cursor::new(write(plan)), &WORKBOOK_CAPS).unwrap();
     let info = text(&mut package, "bag-info.txt");
     assert!(info.starts_with("Source-Organization: 示例市政府 Payload-Oxum: 0.0\n"), "{info}");
     assert_eq!(info.lines().count(), 3);
@@ -224,14 +230,14 @@ fn faults(zip: &[u8]) -> String {
 
 #[test]
 fn a_bundle_of_ours_verifies() {
-    let verdict = bundle::verify(&write(&plan()));
+    let verdict = bundle::verify(&write(plan()));
     assert_eq!(verdict.faults, []);
     assert_eq!(verdict.n_files, 2);
 }
 
 #[test]
 fn every_flipped_byte_is_found() {
-    let zip = write(&plan());
+    let zip = write(plan());
     for at in 0..zip.len() {
         let mut flipped = zip.clone();
         flipped[at] ^= 0x41;
@@ -241,7 +247,7 @@ fn every_flipped_byte_is_found() {
 
 #[test]
 fn what_is_missing_extra_or_changed_is_named() {
-    let zip = write(&plan());
+    let zip = write(plan());
     let files = unpacked(&zip);
     let without = |name: &str| files.iter().filter(|(n, _)| !n.ends_with(name)).cloned().collect::<Vec<_>>();
     assert!(faults(&packed(&without("2-1-3_01.ods"))).contains("檔案卻不在"));

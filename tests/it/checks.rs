@@ -3,8 +3,9 @@
 
 use huibian::diagnostic::{Diagnostic, Severity};
 use huibian::exhibit::{Content, Remark};
+use huibian::fragment::{Fragment, Spot};
 use huibian::inventory::{MediaType, Role};
-use huibian::place::RelPath;
+use huibian::place::{CellRef, RelPath};
 use jiff::civil::Date;
 
 use crate::support::scene::Scene;
@@ -197,6 +198,27 @@ const CASES: &[Case] = &[
         Warning,
         "圖層",
     ),
+    (
+        "evidence-font-missing",
+        |s| {
+            let named = vec!["DFKaiShu-SB-Estd-BF".to_owned()];
+            s.remark("警03-1", Remark::FontsMissing { named, numbered: Vec::new() });
+        },
+        Warning,
+        "DFKaiShu-SB-Estd-BF",
+    ),
+    (
+        "evidence-looks-different",
+        |s| s.remark("警03-1", Remark::Compared { differing: vec![2, 3], not_drawn: Vec::new() }),
+        Warning,
+        "第 2–3 頁",
+    ),
+    (
+        "evidence-not-compared",
+        |s| s.remark("警03-1", Remark::Compared { differing: Vec::new(), not_drawn: vec![7] }),
+        Warning,
+        "第 7 頁",
+    ),
     ("evidence-without-text", |s| s.remark("警03-1", Remark::NoText), Warning, "文字"),
     ("evidence-location-removed", |s| s.remark("警04-5", Remark::LocationRemoved), Warning, "位置"),
     (
@@ -227,6 +249,53 @@ const CASES: &[Case] = &[
     ),
     ("mobile-number", |s| s.set_narrative("police", "POL03", "請撥 0912-345-678"), Warning, "行動電話"),
     (
+        "mobile-number",
+        |s| s.preparation("警03-1").texts[0].text = "王示例 0912-345-678".to_owned(),
+        Warning,
+        "0912-***-678",
+    ),
+    (
+        "private-telephone",
+        |s| s.set_narrative("police", "POL03", "被害人住家電話 03-5216121"),
+        Warning,
+        "私人電話",
+    ),
+    ("passport-number", |s| s.set_narrative("police", "POL03", "持護照 B1234567 入境"), Error, "B1****67"),
+    ("birth-date", |s| s.set_narrative("police", "POL03", "被害人80年1月15日生"), Error, "**年*月**日"),
+    (
+        "birth-date",
+        |s| {
+            fragment(
+                s,
+                Spot::Cell { sheet: "名冊".to_owned(), cell: CellRef::new(2, 1) },
+                "出生日期",
+                "80/1/15",
+            )
+        },
+        Error,
+        "名冊 › B3",
+    ),
+    (
+        "shelter-address",
+        |s| s.set_narrative("police", "POL03", "安置於示例市東區光復路二段101號"),
+        Error,
+        "示例市",
+    ),
+    ("identity-number", |s| fragment(s, Spot::part("註解"), "", "證號 A100000001"), Error, "註解"),
+    (
+        "identity-number",
+        |s| {
+            let sheet = "隱藏的表".to_owned();
+            let text = "A100000001".to_owned();
+            let note = Spot::Note { sheet, cell: CellRef::new(0, 0) };
+            let workbook = RelPath::new("警察局/警察局.xlsx");
+            s.add_file(workbook.as_str(), MediaType::Xlsx, Role::UnitWorkbook("police".into()), b"w");
+            s.fragments.insert(workbook, vec![Fragment { spot: note, heading: String::new(), text }]);
+        },
+        Error,
+        "隱藏的表 › A1",
+    ),
+    (
         "character-without-glyph",
         |s| {
             s.uncovered = vec!['龘'];
@@ -237,6 +306,29 @@ const CASES: &[Case] = &[
     ),
     ("character-private-use", |s| s.set_narrative("police", "POL03", "王\u{e000}明"), Error, "U+E000"),
     ("character-compatibility", |s| s.set_narrative("police", "POL03", "⼈口"), Warning, "U+2F08"),
+    (
+        "character-compatibility",
+        |s| {
+            s.evidence("警04-5").path = RelPath::new("警察局/警04-5_照片/\u{f9fd}/照片.jpg");
+        },
+        Warning,
+        "U+4EC0",
+    ),
+    (
+        "character-simplified",
+        |s| s.set_narrative("police", "POL03", "辦理国際講習"),
+        Warning,
+        "「國」（U+570B）",
+    ),
+    (
+        "character-private-use",
+        |s| {
+            s.evidence("警03-1").media_type = MediaType::Text;
+            fragment(s, Spot::Lines { first: 3 }, "", "王\u{e000}明");
+        },
+        Warning,
+        "U+E000",
+    ),
     ("secretariat-missing", |s| s.secretariat = None, Error, "秘書單位"),
     ("secretariat-part-blank", |s| drop(s.secretariat().remove("topic")), Error, "年度專題"),
     (
@@ -299,6 +391,11 @@ const CASES: &[Case] = &[
     ),
 ];
 
+fn fragment(scene: &mut Scene, spot: Spot, heading: &str, text: &str) {
+    let fragment = Fragment { spot, heading: heading.to_owned(), text: text.to_owned() };
+    scene.preparation("警03-1").fragments.push(fragment);
+}
+
 fn blank() -> toml::Value {
     toml::from_str::<toml::Table>("no_switch = true").unwrap().into()
 }
@@ -350,6 +447,52 @@ fn an_exception_unblocks_what_it_names_and_is_recorded() {
     let accepted = diagnostics.iter().find(|d| d.accepted.is_some()).unwrap();
     let words = accepted.accepted.as_deref().unwrap();
     assert!(words.contains("正本另以公文遞送") && words.contains("王示例"), "{words}");
+}
+
+/// The key of the first breach of a rule.
+fn key(scene: &Scene, rule: &str) -> String {
+    scene.said(rule)[0].exception_key().unwrap()
+}
+
+#[test]
+fn a_number_is_let_out_by_name_and_date_until_its_file_changes() {
+    let mut scene = Scene::new();
+    let leak = |s: &mut Scene| s.preparation("警03-1").texts[0].text = "設備編號 A100000001".to_owned();
+    leak(&mut scene);
+    let key_of_page = key(&scene, "identity-number");
+    scene.except(&key_of_page, "為設備編號", "王示例");
+    assert!(!scene.check().block(), "{:#?}", scene.check());
+
+    scene.evidence("警03-1").digests.sha256 = huibian::inventory::sha256_hex(b"another version");
+    assert!(scene.check().block());
+    let told = &scene.said("exception-unmatched")[0];
+    assert!(told.message.contains("已變更") && told.hint.contains('#'), "{told:?}");
+
+    let mut undated = Scene::new();
+    leak(&mut undated);
+    let rows: toml::Value = toml::from_str::<toml::Table>(&format!(
+        "row = {{ key = '{key_of_page}', reason = '為設備編號', name = '王示例' }}"
+    ))
+    .unwrap()["row"]
+        .clone();
+    undated.secretariat().insert("exceptions".to_owned(), toml::Value::Array(vec![rows]));
+    assert!(undated.said("exception-incomplete")[0].message.contains("核可日期"));
+}
+
+#[test]
+fn a_whole_file_may_be_answered_for_but_no_shelter_with_it() {
+    let mut scene = Scene::new();
+    let texts = "A100000001 B200000004；庇護處所：示例市東區光復路二段101號";
+    scene.preparation("警03-1").texts[0].text = texts.to_owned();
+    let (number, shelter) = (key(&scene, "identity-number"), key(&scene, "shelter-address"));
+    let whole_file =
+        |key: &str| format!("{}#{}", key.split(" 第").next().unwrap(), key.split('#').nth(1).unwrap());
+    scene.except(&whole_file(&number), "均為設備編號", "王示例");
+    assert!(scene.said("identity-number").iter().all(|said| said.accepted.is_some()));
+    scene.except(&whole_file(&shelter), "公開地址", "王示例");
+    assert!(scene.said("shelter-address").iter().all(Diagnostic::blocks));
+    scene.except(&shelter, "機關公開地址", "王示例");
+    assert!(!scene.check().block(), "{:#?}", scene.check());
 }
 
 #[test]
@@ -426,8 +569,14 @@ const NEAR_MISSES: &[NearMiss] = &[
     ("identity-number", |s| s.set_narrative("police", "POL03", "證號 A123***789 之民眾")),
     ("identity-number-suspected", |s| s.set_narrative("police", "POL03", "文號 A12345678、統編 12345675")),
     ("mobile-number", |s| s.set_narrative("police", "POL03", "請撥 03-5250000 轉 123")),
+    ("mobile-number", |s| s.set_narrative("police", "POL03", "公務手機 0912-345-678")),
+    ("private-telephone", |s| s.set_narrative("police", "POL03", "被害人服務專線 03-5216121")),
+    ("passport-number", |s| s.set_narrative("police", "POL03", "文號 B1234567、查獲偽造護照 12 本")),
+    ("birth-date", |s| s.set_narrative("police", "POL03", "110年1月15日辦理慶生；出生登記 110 件")),
+    ("shelter-address", |s| s.set_narrative("police", "POL03", "於示例市東區光復路二段101號辦理研習")),
     ("character-compatibility", |s| s.set_narrative("police", "POL03", "人口㈠①、％")),
     ("character-without-glyph", |s| s.uncovered = vec!['龘']),
+    ("character-simplified", |s| s.set_narrative("police", "POL03", "台北、後里與「広報のしおり」")),
     ("setting-out-of-range", |s| s.set_setting("picture_dpi", "72")),
     ("setting-date-implausible", |s| s.set_setting("prepared_on", "111/12/31")),
     ("points-negative", |s| {

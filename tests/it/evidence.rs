@@ -1,86 +1,14 @@
 //! Evidence through its door: foreign bytes in, prepared files and remarks out; then merged.
 
-use std::collections::BTreeMap;
 use std::io;
 
-use huibian::container::sniff;
 use huibian::dossier::{Slot, SlotContent};
-use huibian::evidence::{self, PrepareSettings};
+use huibian::evidence;
 use huibian::exhibit::{ByteSource, Content, Handle, Preparation, Remark};
 use huibian::inventory::MediaType;
 use huibian::pdf;
-use huibian::place::RelPath;
 
-/// Prepared files in memory.
-#[derive(Default)]
-struct Shelf(BTreeMap<Handle, Vec<u8>>);
-
-impl ByteSource for Shelf {
-    fn prepared(&self, handle: &Handle) -> io::Result<Vec<u8>> {
-        self.0.get(handle).cloned().ok_or_else(|| io::Error::other("nothing on the shelf"))
-    }
-
-    fn input(&self, _: &RelPath) -> io::Result<Vec<u8>> {
-        Err(io::Error::other("no inputs here"))
-    }
-}
-
-fn settings() -> PrepareSettings {
-    PrepareSettings { picture_box_points: (144.0, 144.0), dpi: 100, quality: 85 }
-}
-
-fn prepare_on(shelf: &mut Shelf, bytes: &[u8]) -> Preparation {
-    evidence::prepare(bytes, sniff(bytes), &settings(), &mut |prepared| {
-        let handle = Handle(format!("{}", shelf.0.len()));
-        shelf.0.insert(handle.clone(), prepared.to_vec());
-        Ok(handle)
-    })
-    .unwrap()
-}
-
-fn prepare(bytes: &[u8]) -> (Preparation, Shelf) {
-    let mut shelf = Shelf::default();
-    let preparation = prepare_on(&mut shelf, bytes);
-    (preparation, shelf)
-}
-
-/// A PDF of raw objects, numbered from 1; object 1 is the catalog.
-fn raw_pdf(objects: &[String]) -> Vec<u8> {
-    let mut bytes = b"%PDF-1.7\n".to_vec();
-    let mut offsets = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
-        offsets.push(bytes.len());
-        bytes.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
-    }
-    let start = bytes.len();
-    bytes.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
-    for offset in offsets {
-        bytes.extend(format!("{offset:010} 00000 n \n").bytes());
-    }
-    bytes.extend(
-        format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1).bytes(),
-    );
-    bytes
-}
-
-fn stream(dict: &str, content: &str) -> String {
-    format!("<<{dict}/Length {}>>\nstream\n{content}\nendstream", content.len())
-}
-
-/// One page with the given page entries and further objects from number 6 on.
-fn page_pdf(page: &str, content: &str, more: &[String]) -> Vec<u8> {
-    let mut objects = vec![
-        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
-        "<</Type/Pages/Kids[3 0 R]/Count 1/Resources<</Font<</F 5 0 R>>>>>>".to_owned(),
-        format!("<</Type/Page/Parent 2 0 R/Contents 4 0 R {page}>>"),
-        stream("", content),
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
-    ];
-    objects.extend_from_slice(more);
-    raw_pdf(&objects)
-}
-
-const HELLO: &str = "BT /F 12 Tf 40 60 Td (HELLO) Tj ET";
+use crate::support::papers::{HELLO, Shelf, page_pdf, prepare, prepare_on, raw_pdf, settings, stream};
 
 fn size(preparation: &Preparation) -> (i64, i64) {
     match &preparation.content {
@@ -91,7 +19,9 @@ fn size(preparation: &Preparation) -> (i64, i64) {
 }
 
 fn text(preparation: &Preparation) -> String {
-    preparation.texts.iter().map(|page| page.text.as_str()).collect::<Vec<_>>().join("|")
+    let pages = preparation.texts.iter().map(|page| page.text.as_str());
+    let others = preparation.fragments.iter().map(|fragment| fragment.text.as_str());
+    pages.chain(others).collect::<Vec<_>>().join("|")
 }
 
 #[test]
@@ -417,22 +347,28 @@ fn pictures_are_shrunk_and_never_enlarged() {
     assert_eq!(size(&prepare(&jpeg(80, 40)).0), (80, 40));
 }
 
+/// The source is dark in its upper left quarter alone.
 #[test]
 fn pictures_are_turned_as_their_camera_said() {
-    for (orientation, expected, left_is_dark) in [
-        (1, (80, 40), Some(true)),
-        (3, (80, 40), Some(false)),
-        (6, (40, 80), None),
-        (8, (40, 80), None),
-        (2, (80, 40), Some(false)),
-    ] {
-        let (preparation, shelf) = prepare(&with_exif(&jpeg(80, 40), orientation, false));
+    let dark = |at: u32| at % 80 < 40 && at / 80 < 20;
+    let pixels: Vec<u8> = (0..80 * 40).flat_map(|at| if dark(at) { [0; 3] } else { [255; 3] }).collect();
+    let mut source = Vec::new();
+    jpeg_encoder::Encoder::new(&mut source, 90)
+        .encode(&pixels, 80, 40, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    // Left and upper, right and upper, left and lower, right and lower.
+    for (orientation, corner) in [(1, 0), (2, 1), (3, 3), (4, 2), (5, 0), (6, 1), (7, 3), (8, 2)] {
+        let (preparation, shelf) = prepare(&with_exif(&source, orientation, false));
+        let expected = if orientation < 5 { (80, 40) } else { (40, 80) };
         assert_eq!(size(&preparation), expected, "orientation {orientation}");
         let Content::Picture { prepared, .. } = &preparation.content else { panic!() };
         let pixels = jpeg_decoder::Decoder::new(&shelf.prepared(prepared).unwrap()[..]).decode().unwrap();
-        if let Some(dark) = left_is_dark {
-            assert_eq!(pixels[0] < 128, dark, "orientation {orientation}");
-        }
+        let (width, height) = (expected.0 as usize, expected.1 as usize);
+        let is_dark = |x: usize, y: usize| pixels[(y * width + x) * 3] < 128;
+        let corners = [(2, 2), (width - 3, 2), (2, height - 3), (width - 3, height - 3)];
+        let found: Vec<usize> =
+            (0..4).filter(|index| is_dark(corners[*index].0, corners[*index].1)).collect();
+        assert_eq!(found, [corner], "orientation {orientation}");
     }
 }
 
@@ -449,6 +385,33 @@ fn inks_become_the_colours_they_print() {
         let [red, green, blue] = [pixels[0], pixels[1], pixels[2]];
         assert!(red < 40 && green < 90 && blue > 215, "{red} {green} {blue}");
     }
+}
+
+#[test]
+fn colours_are_those_that_the_profile_means() {
+    // A strong red of a wide-gamut phone picture is stronger still when told in sRGB.
+    let red: Vec<u8> = (0..16 * 16).flat_map(|_| [200, 60, 60]).collect();
+    let bound = |profile: Option<moxcms::ColorProfile>| {
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 95);
+        if let Some(profile) = profile {
+            encoder.add_icc_profile(&profile.encode().unwrap()).unwrap();
+        }
+        encoder.encode(&red, 16, 16, jpeg_encoder::ColorType::Rgb).unwrap();
+        let (preparation, shelf) = prepare(&bytes);
+        let Content::Picture { prepared, .. } = &preparation.content else { panic!("{preparation:?}") };
+        let bytes = shelf.prepared(prepared).unwrap();
+        assert!(!bytes.windows(11).any(|window| window == b"ICC_PROFILE"));
+        let pixels = jpeg_decoder::Decoder::new(&bytes[..]).decode().unwrap();
+        [pixels[0], pixels[1], pixels[2]]
+    };
+    let close = |a: [u8; 3], b: [u8; 3]| a.iter().zip(b).all(|(a, b)| a.abs_diff(b) <= 4);
+    assert!(close(bound(None), [200, 60, 60]), "{:?}", bound(None));
+    let srgb = bound(Some(moxcms::ColorProfile::new_srgb()));
+    assert!(close(srgb, [200, 60, 60]), "{srgb:?}");
+    // By the matrices of SMPTE EG 432-1 and IEC 61966-2-1, Display P3 (200, 60, 60) is sRGB (217, 42, 52).
+    let wide = bound(Some(moxcms::ColorProfile::new_display_p3()));
+    assert!(close(wide, [217, 42, 52]), "{wide:?}");
 }
 
 /// An uncompressed grey TIFF with one image for each size.
@@ -496,6 +459,30 @@ fn every_image_of_a_tiff_is_bound() {
     let next = 8 + 2 + 8 * 12;
     looped[next..next + 4].copy_from_slice(&8u32.to_le_bytes());
     assert!(matches!(prepare(&looped).0.content, Content::Unusable { .. }));
+}
+
+#[test]
+fn a_palette_gives_a_tiff_its_colours() {
+    // All pixels are 200: with a palette, the colour in that place.
+    let mut bytes = tiff(&[(20, 10)]);
+    let entries = 8 + 2;
+    let photometric = entries + 4 * 12;
+    assert_eq!(bytes[photometric..photometric + 2], 262u16.to_le_bytes());
+    bytes[photometric + 8] = 3;
+    // The entry of the compression, which may be absent, gives way to the palette's.
+    let table = bytes.len() as u32;
+    let compression = entries + 3 * 12;
+    bytes[compression..compression + 12].copy_from_slice(
+        &[&320u16.to_le_bytes()[..], &[3, 0], &768u32.to_le_bytes(), &table.to_le_bytes()].concat(),
+    );
+    for colour in [10u16, 20, 230] {
+        bytes
+            .extend((0..256u16).flat_map(|index| (if index == 200 { colour << 8 } else { 0 }).to_le_bytes()));
+    }
+    let (preparation, shelf) = prepare(&bytes);
+    let Content::Picture { prepared, .. } = &preparation.content else { panic!("{preparation:?}") };
+    let pixels = jpeg_decoder::Decoder::new(&shelf.prepared(prepared).unwrap()[..]).decode().unwrap();
+    assert!(pixels[0] < 30 && pixels[1] < 40 && pixels[2] > 210, "{:?}", &pixels[..3]);
 }
 
 #[test]

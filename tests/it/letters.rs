@@ -1,6 +1,8 @@
 //! The mail draft: opens unsent, says what is attached, and says what to do when it is too large.
 
 use huibian::assets::Templates;
+use huibian::clearance::{Cleared, clear};
+use huibian::identity::Released;
 use huibian::letters::{self, MailView};
 use huibian::submission::SecretariatAnswers;
 use snapbox::{assert_data_eq, str};
@@ -8,13 +10,14 @@ use snapbox::{assert_data_eq, str};
 use crate::support::answers;
 use crate::typesetting;
 
-fn view(limit: u64, email: Option<&str>) -> MailView {
+fn view(limit: u64, email: Option<&str>) -> Cleared<MailView> {
     let mut plan = answers::builtin_plan();
     plan.limits.mail_bytes = limit;
     plan.recipient.email = email.map(str::to_owned);
     let mut dossier = typesetting::rich();
     dossier.title = "示例市政府辦理110年度考核".to_owned();
-    MailView::new(&plan, &dossier, &SecretariatAnswers::default(), "sample-110.zip")
+    let view = MailView::new(&plan, &dossier, &SecretariatAnswers::default(), "sample-110.zip");
+    clear(view, &Released::default()).unwrap()
 }
 
 #[test]

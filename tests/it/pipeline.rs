@@ -10,7 +10,7 @@ use huibian::assets::Templates;
 use huibian::diagnostic::Diagnostic;
 use huibian::pipeline::{self, Examination, Progress, Settings, Surroundings};
 use huibian::typeset::Fonts;
-use huibian::worker::{Failure, InProcess, Job, JobRunner, Outcome};
+use huibian::worker::{Failure, InProcess, Job, JobRunner, JobTask, Outcome};
 use huibian::workspace::Workspace;
 use jiff::civil::Date;
 
@@ -29,7 +29,7 @@ impl Progress for Silent {
 fn examine_with(copy: &Copy, runner: &dyn JobRunner) -> Examination {
     let workspace = Workspace::open(&copy.inputs()).unwrap();
     let prepared = tempfile::tempdir().unwrap();
-    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let settings = Settings::on(Date::constant(2022, 2, 10));
     let surroundings = Surroundings {
         workspace: &workspace,
         runner,
@@ -43,6 +43,38 @@ fn examine_with(copy: &Copy, runner: &dyn JobRunner) -> Examination {
 
 fn said(copy: &Copy, rule: &str) -> Vec<Diagnostic> {
     examine_with(copy, &InProcess).diagnostics.into_iter().filter(|d| d.rule.id == rule).collect()
+}
+
+/// Blanks the first bound page of a file before it is compared, as a fault in binding would.
+struct Blanking(&'static str);
+
+impl JobRunner for Blanking {
+    fn run_all(&self, jobs: &[Job], done: &(dyn Fn(&Job) + Sync)) -> io::Result<Vec<Outcome>> {
+        for job in jobs.iter().filter(|job| job.path.to_string_lossy().contains(self.0)) {
+            if let JobTask::Compare { prepared, .. } = &job.task {
+                let mut document = lopdf::Document::load(prepared).unwrap();
+                let page = document.page_iter().next().unwrap();
+                document.change_page_content(page, Vec::new()).unwrap();
+                document.save(prepared).unwrap();
+            }
+        }
+        InProcess.run_all(jobs, done)
+    }
+}
+
+#[test]
+fn a_page_that_lost_something_is_told_and_the_others_are_not() {
+    let copy = Copy::of_sample();
+    let told: Vec<String> = examine_with(&copy, &Blanking("核定版"))
+        .diagnostics
+        .into_iter()
+        .filter(|diagnostic| {
+            diagnostic.rule.id.starts_with("evidence-looks") || diagnostic.rule.id.ends_with("compared")
+        })
+        .map(|diagnostic| format!("{}: {}", diagnostic.subject, diagnostic.message))
+        .collect();
+    assert!(!told.is_empty());
+    assert!(told.iter().all(|line| line.contains("核定版") && line.contains("第 1 頁")), "{told:?}");
 }
 
 /// Fails the jobs on files whose path holds a word, and does the others.
@@ -212,7 +244,7 @@ fn compile(copy: &Copy) -> Vec<(String, Vec<u8>)> {
     let workspace = Workspace::open(&copy.inputs()).unwrap();
     let mut output = huibian::output::OutputFolder::begin(&copy.output(), &copy.inputs()).unwrap();
     let prepared = output.scratch().unwrap();
-    let settings = Settings { today: Date::constant(2022, 2, 10), draft: false };
+    let settings = Settings::on(Date::constant(2022, 2, 10));
     let templates = Templates::builtin();
     let surroundings = Surroundings {
         workspace: &workspace,
@@ -360,6 +392,9 @@ fn no_identity_number_leaves_in_any_output() {
     copy.write(&format!("警察局/警03-1_統計表/{}.pdf", NUMBERS[3]), b"%PDF-1.7");
     let files = compile(&copy);
     assert!(!files.iter().any(|(name, _)| name.ends_with(".zip")));
+    let (_, form) = files.iter().find(|(name, _)| name.ends_with("自評表.pdf")).unwrap();
+    let printed: String = huibian::pdf::page_texts(form).into_iter().map(|page| page.text).collect();
+    assert!(printed.replace([' ', '\n'], "").contains("證號〔個資遮蔽〕"), "{printed}");
     for (name, bytes) in &files {
         let mut text = String::from_utf8_lossy(bytes).into_owned();
         if name.ends_with(".pdf") {
@@ -373,6 +408,29 @@ fn no_identity_number_leaves_in_any_output() {
             assert!(!text.replace([' ', '\n'], "").contains(number), "{number} in {name}");
         }
     }
+}
+
+/// A draft shows a page that says so in place of evidence that holds a number; the number is in no file.
+#[test]
+fn evidence_with_a_number_is_left_out_of_a_draft() {
+    let copy = Copy::without_evidence();
+    let pdf = crate::support::papers::page_pdf(
+        "/MediaBox[0 0 300 200]",
+        "BT /F 12 Tf 40 60 Td (O199999992) Tj ET",
+        &[],
+    );
+    copy.write("警察局/警03-1_統計表/名冊.pdf", &pdf);
+    let files = compile(&copy);
+    let pages = |wanted: &str| -> String {
+        let (_, bytes) = files.iter().find(|(name, _)| name.ends_with(wanted)).unwrap();
+        let pages = huibian::pdf::page_texts(bytes).into_iter().map(|page| page.text);
+        pages.collect::<String>().replace([' ', '\n'], "")
+    };
+    let appendices = pages("草稿-佐證資料.pdf");
+    assert!(appendices.contains("〔個資遮蔽〕") && !appendices.contains("O199999992"), "{appendices}");
+    let (_, report) = files.iter().find(|(name, _)| name.ends_with("檢核結果.txt")).unwrap();
+    let report = String::from_utf8_lossy(report);
+    assert!(report.contains("O1******92") && !report.contains("O199999992"), "{report}");
 }
 
 #[test]

@@ -15,13 +15,13 @@ mod sheet;
 mod text;
 mod xls;
 mod xlsx;
-mod xml;
 
 use std::io::Cursor;
 
 use crate::container::{Compound, Package, PackageFault, WORKBOOK_CAPS, decode_part, sniff};
 use crate::grid::{Grid, GridFailure};
 use crate::inventory::MediaType;
+use crate::xml::{Node, Xml};
 
 pub use rules::{
     RULES, WORKBOOK_CELL_UNREADABLE, WORKBOOK_DAMAGED, WORKBOOK_EMPTY, WORKBOOK_EXTERNAL_LINKS,
@@ -78,9 +78,9 @@ fn optional_part(package: &mut Package<Cursor<&[u8]>>, name: &str) -> Result<Opt
 
 /// `dc:description` of document properties; a fault in them costs only itself.
 fn description(properties: &str) -> Option<String> {
-    let mut xml = xml::Xml::new(properties);
+    let mut xml = Xml::new(properties);
     while let Ok(Some(node)) = xml.next() {
-        if let xml::Node::Open(tag) = node
+        if let Node::Open(tag) = node
             && tag.local() == "description"
         {
             return text::clean(&text::unescape(&xml.text(gather::CELL_BYTES).ok()?));

@@ -11,11 +11,11 @@ use super::dates::{is_proleptic, iso_date};
 use super::gather::{CELL_BYTES, Gathering, NAMES, SHEETS};
 use super::names::target;
 use super::text::{error_code, text_cell, whole_text};
-use super::xml::{Node, Tag, Xml, XmlFault};
 use crate::container::{Package, decode_part};
 use crate::grid::{Cell, DefinedName, Grid, GridFailure, GridRemark};
 use crate::inventory::MediaType;
 use crate::place::CellRef;
+use crate::xml::{Node, Tag, Xml, XmlFault};
 
 const LAST_ROW: u32 = 1_048_575;
 const LAST_COLUMN: u32 = 16_383;

@@ -7,9 +7,9 @@ use super::dates::{Shown, is_proleptic, is_time, iso_date, shown};
 use super::gather::{CELL_BYTES, Gathering};
 use super::text::{error_code, text_cell, unescape};
 use super::xlsx::{Shared, rich_text};
-use super::xml::{Node, Tag, Xml, XmlFault};
 use crate::grid::Cell;
 use crate::place::CellRef;
+use crate::xml::{Node, Tag, Xml, XmlFault};
 
 /// Reads a worksheet's cells into the sheet begun last; what cannot be read is remarked.
 pub(super) fn read_sheet(text: &str, shared: &Shared, gathering: &mut Gathering) {

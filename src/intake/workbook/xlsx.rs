@@ -12,10 +12,11 @@ use super::gather::{CELL_BYTES, Gathering, NAMES, SHEETS};
 use super::names::target;
 use super::sheet::read_sheet;
 use super::text::unescape;
-use super::xml::{Node, Xml, XmlFault};
 use crate::container::Package;
 use crate::grid::{DefinedName, Grid, GridFailure, GridRemark};
 use crate::inventory::MediaType;
+use crate::opc::{self, Relation, RelationsFault};
+use crate::xml::{Node, Xml, XmlFault};
 
 /// Relationships of one part.
 const RELATIONS: usize = 10_000;
@@ -55,12 +56,6 @@ struct Workbook {
     sheets: Vec<Listed>,
     names: Vec<DefinedName>,
     epoch_1904: bool,
-}
-
-/// A relationship of a part: its type's last word and the part it points at.
-struct Relation {
-    kind: String,
-    target: String,
 }
 
 /// Reads an .xlsx; `package` is already within its limits.
@@ -158,48 +153,21 @@ fn read_listed(
     Ok(())
 }
 
-/// The relationships of a part; `""` is the package itself.
+/// The relationships of a part by their ids; `""` is the package itself.
 fn relations(
     package: &mut Package<Cursor<&[u8]>>,
     part: &str,
 ) -> Result<BTreeMap<String, Relation>, GridFailure> {
-    let (folder, file) = part.rsplit_once('/').map_or(("", part), |(folder, file)| (folder, file));
-    let path = format!("{folder}{}_rels/{file}.rels", if folder.is_empty() { "" } else { "/" });
-    let mut found = BTreeMap::new();
-    let Some(text) = super::optional_part(package, &path)? else { return Ok(found) };
-    let mut xml = Xml::new(&text);
-    while let Some(node) = xml.next().map_err(damaged)? {
-        let Node::Open(tag) = node else { continue };
-        if found.len() >= RELATIONS {
-            return Err(GridFailure::TooLarge { detail: format!("內部連結超過 {RELATIONS} 個") });
-        }
-        if tag.local() != "Relationship" || tag.attribute("TargetMode").as_deref() == Some("External") {
-            continue;
-        }
-        if let (Some(id), Some(target)) = (tag.attribute("Id"), tag.attribute("Target")) {
-            let kind = tag.attribute("Type").unwrap_or_default();
-            let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
-            found.insert(id, Relation { kind, target: resolve(folder, &target) });
+    let Some(text) = super::optional_part(package, &opc::relations_part(part))? else {
+        return Ok(BTreeMap::new());
+    };
+    match opc::relations(&text, part, RELATIONS) {
+        Ok(found) => Ok(found.into_iter().map(|relation| (relation.id.clone(), relation)).collect()),
+        Err(RelationsFault::Xml(fault)) => Err(damaged(fault)),
+        Err(RelationsFault::TooMany) => {
+            Err(GridFailure::TooLarge { detail: format!("內部連結超過 {RELATIONS} 個") })
         }
     }
-    Ok(found)
-}
-
-/// A target relative to its part's folder, with `..` and backslashes resolved.
-fn resolve(folder: &str, target: &str) -> String {
-    let target = target.replace('\\', "/");
-    let full = if target.starts_with('/') { target } else { format!("{folder}/{target}") };
-    let mut steps: Vec<&str> = Vec::new();
-    for step in full.split('/') {
-        match step {
-            "" | "." => {}
-            ".." => {
-                steps.pop();
-            }
-            _ => steps.push(step),
-        }
-    }
-    steps.join("/")
 }
 
 /// A part all sheets share, by its relation or, where a writer forgot that, by its usual name.

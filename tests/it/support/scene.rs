@@ -8,6 +8,7 @@ use huibian::checks::{self, CheckInput};
 use huibian::derivation::Figures;
 use huibian::diagnostic::{Diagnostic, Diagnostics};
 use huibian::exhibit::{Content, Handle, PageSize, PageText, Preparation, Remark};
+use huibian::fragment::Fragment;
 use huibian::inventory::{Digests, InputFile, Inventory, MediaType, Role, sha256_hex};
 use huibian::place::RelPath;
 use huibian::plan::{Plan, UnitId};
@@ -25,6 +26,8 @@ pub struct Scene {
     pub secretariat: Option<toml::Table>,
     pub files: Vec<InputFile>,
     pub preparations: BTreeMap<RelPath, Preparation>,
+    /// What is written in workbooks beside the answers.
+    pub fragments: BTreeMap<RelPath, Vec<Fragment>>,
     pub today: Date,
     /// Characters the fonts lack.
     pub uncovered: Vec<char>,
@@ -41,6 +44,7 @@ impl Scene {
             secretariat: Some(answers::of_secretariat()),
             files: Vec::new(),
             preparations: BTreeMap::new(),
+            fragments: BTreeMap::new(),
             today: Date::constant(2022, 2, 10),
             uncovered: Vec::new(),
             plan,
@@ -80,7 +84,10 @@ impl Scene {
         };
         let texts = vec![PageText { page: 1, text: "示例文件".to_owned() }];
         if matches!(role, Role::Evidence(_)) {
-            self.preparations.insert(path.clone(), Preparation { content, texts, remarks: Vec::new() });
+            self.preparations.insert(
+                path.clone(),
+                Preparation { content, texts, fragments: Vec::new(), remarks: Vec::new() },
+            );
         }
         self.files.push(InputFile {
             path,
@@ -192,6 +199,7 @@ impl Scene {
                 secretariat: &secretariat,
                 inventory: &Inventory { files },
                 preparations: &self.preparations,
+                fragments: &self.fragments,
                 calendar: &OfficeCalendar::builtin()
                     .with_closures(plan.deadlines.extra_closures.iter().copied()),
                 today: self.today,

@@ -1,5 +1,6 @@
-//! The XML of workbook parts as a flat run of nodes, read from memory without copying.
+//! The XML of foreign parts as a flat run of nodes, read from memory without copying.
 //!
+//! The only module that names `quick_xml`; knows nothing of what the elements mean.
 //! Tolerant where people's programs are (unbalanced ends, comments, white space), strict where
 //! tolerance would hide text: an entity nobody defined is a fault, and none is ever expanded.
 
@@ -10,9 +11,9 @@ use quick_xml::{Reader, XmlVersion};
 
 /// Why a part cannot be read further, in words for the curious.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct XmlFault(pub String);
+pub struct XmlFault(pub String);
 
-pub(super) enum Node<'a> {
+pub enum Node<'a> {
     /// An element opens; an empty one closes right after.
     Open(Tag<'a>),
     Close(End<'a>),
@@ -20,7 +21,7 @@ pub(super) enum Node<'a> {
 }
 
 /// An opening tag.
-pub(super) struct Tag<'a>(BytesStart<'a>);
+pub struct Tag<'a>(BytesStart<'a>);
 
 impl Tag<'_> {
     /// With its prefix.
@@ -54,7 +55,7 @@ impl Tag<'_> {
 }
 
 /// A closing tag.
-pub(super) struct End<'a>(BytesEnd<'a>);
+pub struct End<'a>(BytesEnd<'a>);
 
 impl End<'_> {
     /// With its prefix.
@@ -73,7 +74,7 @@ fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
 
-pub(super) struct Xml<'a> {
+pub struct Xml<'a> {
     reader: Reader<&'a [u8]>,
     /// After a fault nothing more is read.
     ended: bool,
@@ -91,6 +92,7 @@ impl<'a> Xml<'a> {
     }
 
     /// The next node; `None` at the end of the part.
+    #[expect(clippy::should_implement_trait, reason = "an iterator would lend `self` to `skip` and `text`")]
     pub fn next(&mut self) -> Result<Option<Node<'a>>, XmlFault> {
         while !self.ended {
             let node = match self.reader.read_event() {
@@ -112,6 +114,13 @@ impl<'a> Xml<'a> {
             return Ok(Some(node));
         }
         Ok(None)
+    }
+
+    /// Bytes of the text read so far: where the node just given ends. The end of an empty element
+    /// stands where its opening tag does.
+    pub fn position(&self) -> usize {
+        // A position within a text in memory.
+        self.reader.buffer_position() as usize
     }
 
     fn end(&mut self, detail: String) -> XmlFault {
@@ -151,7 +160,7 @@ impl<'a> Xml<'a> {
 }
 
 /// Appends as much of a piece as keeps the whole within `limit` bytes.
-pub(super) fn push_within(text: &mut String, piece: &str, limit: usize) {
+pub fn push_within(text: &mut String, piece: &str, limit: usize) {
     let room = limit.saturating_sub(text.len());
     text.push_str(&piece[..piece.floor_char_boundary(room)]);
 }
