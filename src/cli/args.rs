@@ -36,6 +36,8 @@ pub enum Command {
     Diff(Diff),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
     Compile(Compile),
+    /// 把內容填入機關自己的表單（.docx、.odt）
+    Fill(Fill),
     /// 說明一條檢核規則
     Explain(Explain),
     /// 由印出的內容查回填報的儲存格與檔案，或由儲存格查出印在何處
@@ -148,6 +150,25 @@ pub struct Compile {
     /// 不逐頁比對裝訂結果與原檔（較快）
     #[arg(long)]
     pub no_compare: bool,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Fill {
+    /// 含 {{…}} 欄位的表單（.docx 或 .odt）
+    #[arg(value_name = "表單")]
+    pub template: PathBuf,
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 填好的檔名；預設為目前資料夾的「表單_已填」，已有的檔案不覆寫
+    #[arg(long, value_name = "檔案")]
+    pub out: Option<PathBuf>,
+    /// 列出全部可用的欄位與目前的內容
+    #[arg(long)]
+    pub list: bool,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,

@@ -43,6 +43,9 @@ pub use notices::{NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, 
 pub use products::{Products, Sink, WriteSeek, dossier, produce};
 pub use report::report;
 pub use tally::tally;
+pub use twin::paginated;
+
+pub use crate::editable::{fill, placeholders};
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]

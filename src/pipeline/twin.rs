@@ -1,12 +1,15 @@
-//! The editable twins beside the typeset outputs: written from the same dossier, never packed.
+//! The editable twins beside the typeset outputs, and the dossier as a form of the agency's own takes it.
+//! Nothing made here is packed.
 
 use std::io::Write;
 
+use crate::assembly;
 use crate::assets::Templates;
 use crate::dossier::{Dossier, PageRange};
 use crate::editable;
+use crate::typeset;
 
-use super::Sink;
+use super::{Examination, Settings, Sink, Surroundings};
 
 /// Names of the twins; a draft can never be mistaken for the real thing.
 fn names(draft: bool) -> [&'static str; 2] {
@@ -27,4 +30,20 @@ pub fn write(
     sink.create(form)?.write_all(&editable::form(dossier, templates)?)?;
     sink.create(evidence)?.write_all(&editable::evidence(dossier, ranges, templates)?)?;
     Ok([form, evidence])
+}
+
+/// The dossier with its measured pages, for a form of the agency's own.
+///
+/// # Errors
+/// A template of the user's own that cannot be typeset.
+pub fn paginated(
+    examination: &Examination,
+    settings: &Settings,
+    around: &Surroundings,
+) -> anyhow::Result<Dossier> {
+    let mut dossier = super::dossier(examination, settings);
+    around.progress.phase("排版佐證資料", 0);
+    let frames = typeset::appendices(&dossier, around.templates, around.fonts)?;
+    assembly::paginate(&mut dossier, &frames.ranges);
+    Ok(dossier)
 }

@@ -7,6 +7,7 @@ mod corpus;
 mod editable;
 mod evidence;
 mod fidelity;
+mod filling;
 mod glyphs;
 mod hostile;
 mod hostile_evidence;
