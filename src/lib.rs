@@ -49,6 +49,7 @@ pub mod assessment;
 pub mod bundle;
 pub mod checks;
 pub mod collation;
+pub mod editable;
 pub mod evidence;
 pub mod forms;
 pub mod intake;

@@ -12,6 +12,7 @@ mod error;
 mod held;
 mod kept;
 mod lock;
+mod page;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -23,6 +24,7 @@ use crate::exhibit::ReadSeek;
 use crate::pipeline::{Sink, WriteSeek};
 
 pub use error::OutputError;
+pub use page::PagePlace;
 
 use error::failed;
 use kept::{MANIFEST, inside};

@@ -4,7 +4,7 @@
 //! Stands above the phases, because each keeps its rules beside the code that finds their breaches.
 
 use crate::diagnostic::Rule;
-use crate::{checks, intake, plan};
+use crate::{checks, editable, intake, plan};
 
 /// Rules by module; a new slice is one line.
 const BEFORE_CHECKS: &[&[&Rule]] = &[
@@ -19,5 +19,10 @@ const BEFORE_CHECKS: &[&[&Rule]] = &[
 
 /// All rules, in the order in which a run applies them.
 pub fn all() -> Vec<&'static Rule> {
-    BEFORE_CHECKS.iter().chain(checks::RULES).flat_map(|slice| slice.iter().copied()).collect()
+    BEFORE_CHECKS
+        .iter()
+        .chain(checks::RULES)
+        .chain([&editable::RULES])
+        .flat_map(|slice| slice.iter().copied())
+        .collect()
 }

@@ -7,11 +7,12 @@ use std::fmt;
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, JsonTruthy, Output, RenderContext, RenderError,
-    RenderErrorReason, Renderable, TemplateErrorReason, no_escape,
+    RenderErrorReason, Renderable, TemplateErrorReason, html_escape, no_escape,
 };
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::container::odf_text;
 
 /// A template that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,52 @@ impl std::error::Error for TemplateError {}
 
 /// Renders a plain-text template: nothing is escaped, a missing value is an error.
 pub fn render(name: &str, view: &impl Serialize, templates: &Templates) -> Result<String, TemplateError> {
+    fill(name, view, templates, no_escape)
+}
+
+/// Renders an HTML template: `{{value}}` is escaped for elements and quoted attributes, so that a
+/// user's text is never markup; a missing value is an error.
+pub fn render_html(
+    name: &str,
+    view: &impl Serialize,
+    templates: &Templates,
+) -> Result<String, TemplateError> {
+    fill(name, view, templates, html_escape)
+}
+
+/// Renders a part of an OpenDocument package: `{{value}}` is escaped for the inside of a paragraph, its
+/// blanks and line breaks kept. In attributes only words without blanks may be printed.
+pub fn render_odf(name: &str, view: &impl Serialize, templates: &Templates) -> Result<String, TemplateError> {
+    fill(name, view, templates, escaped_for_odf)
+}
+
+/// No-break blanks become plain ones: the fonts of Chinese offices have no glyph for them, and word
+/// processors shade them.
+fn escaped_for_odf(text: &str) -> String {
+    odf_text(&text.replace('\u{a0}', " "))
+}
+
+/// A file that goes into a page as it is: a style, a script.
+pub fn text(name: &str, templates: &Templates) -> Result<String, TemplateError> {
+    templates.get(name).map(|template| template.text.clone()).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> TemplateError {
+    TemplateError {
+        name: name.to_owned(),
+        place: None,
+        message: "沒有這個範本".to_owned(),
+        missing: None,
+        in_override: false,
+    }
+}
+
+fn fill(
+    name: &str,
+    view: &impl Serialize,
+    templates: &Templates,
+    escape: fn(&str) -> String,
+) -> Result<String, TemplateError> {
     let error = |place, message, missing, in_override| TemplateError {
         name: name.to_owned(),
         place,
@@ -50,10 +97,10 @@ pub fn render(name: &str, view: &impl Serialize, templates: &Templates) -> Resul
         missing,
         in_override,
     };
-    let template = templates.get(name).ok_or_else(|| error(None, "沒有這個範本".to_owned(), None, false))?;
+    let template = templates.get(name).ok_or_else(|| unknown(name))?;
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
-    registry.register_escape_fn(no_escape);
+    registry.register_escape_fn(escape);
     registry.register_helper("if", Box::new(StrictIf { wanted: true }));
     registry.register_helper("unless", Box::new(StrictIf { wanted: false }));
     registry

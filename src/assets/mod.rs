@@ -7,7 +7,9 @@ pub mod calendar;
 pub mod characters;
 pub mod fonts;
 pub mod governments;
+pub mod html;
 pub mod letters;
+pub mod odf;
 pub mod plans;
 pub mod typst;
 
@@ -37,6 +39,8 @@ impl Templates {
         let texts = typst::TEMPLATES
             .iter()
             .chain(letters::TEMPLATES)
+            .chain(html::TEMPLATES)
+            .chain(odf::TEMPLATES)
             .map(|(name, text)| {
                 ((*name).to_owned(), TemplateText { text: (*text).to_owned(), is_override: false })
             })

@@ -39,6 +39,8 @@ pub enum Command {
     Diff(Diff),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
     Compile(Compile),
+    /// 把內容填入機關自己的表單（.docx、.odt）
+    Fill(Fill),
     /// 說明一條檢核規則
     Explain(Explain),
     /// 由印出的內容查回填報的儲存格與檔案，或由儲存格查出印在何處
@@ -195,6 +197,9 @@ pub struct Check {
     /// 輸出格式
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "格式")]
     pub format: Format,
+    /// 另存網頁版檢核報告（內部用；省略檔名則為 檢核報告.html）
+    #[arg(long, value_name = "檔案", num_args = 0..=1, default_missing_value = "檢核報告.html")]
+    pub html: Option<PathBuf>,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
@@ -276,6 +281,25 @@ pub struct Compile {
     pub today: Option<String>,
     #[command(flatten)]
     pub without: Without,
+}
+
+#[derive(Debug, Args)]
+pub struct Fill {
+    /// 含 {{…}} 欄位的表單（.docx 或 .odt）
+    #[arg(value_name = "表單")]
+    pub template: PathBuf,
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 填好的檔名；預設為目前資料夾的「表單_已填」，已有的檔案不覆寫
+    #[arg(long, value_name = "檔案")]
+    pub out: Option<PathBuf>,
+    /// 列出全部可用的欄位與目前的內容
+    #[arg(long)]
+    pub list: bool,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
 }
 
 #[derive(Debug, Args)]

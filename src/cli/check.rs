@@ -1,9 +1,10 @@
-//! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing
-//! but into a cache that is already there.
+//! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing but the page
+//! that was asked for, and into a cache that is already there.
 
 use std::io::{IsTerminal, Write};
 
-use crate::pipeline::{Examination, Settings};
+use crate::output::PagePlace;
+use crate::pipeline::{self, Examination, Settings};
 use crate::render;
 
 use super::args::{Check, Format};
@@ -11,12 +12,19 @@ use super::examination::examine;
 use super::{exit, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
+    let place = arguments.html.as_ref().map(|path| PagePlace::find(path, &arguments.inputs)).transpose()?;
     let settings = Settings::on(today(arguments.today.as_deref())?);
     let Some(examined) = examine(&arguments.inputs, &settings, arguments.without)? else {
         return Ok(exit::COULD_NOT_RUN);
     };
-    print(&examined.examination, arguments.format)?;
-    Ok(exit::judged(&examined.examination.diagnostics))
+    let examination = &examined.examination;
+    print(examination, arguments.format)?;
+    if let Some(place) = place {
+        let dossier = pipeline::dossier(examination, &settings);
+        let page = pipeline::report(examination, &dossier, &settings, &examined.opened.templates)?;
+        place.put(page.as_bytes())?;
+    }
+    Ok(exit::judged(&examination.diagnostics))
 }
 
 fn print(examination: &Examination, format: Format) -> anyhow::Result<()> {

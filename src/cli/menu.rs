@@ -26,6 +26,7 @@ pub fn run() -> anyhow::Result<u8> {
             "2" => check::run(&Check {
                 inputs: "inputs".into(),
                 format: Format::Text,
+                html: None,
                 today: None,
                 without: Without::default(),
             }),

@@ -12,6 +12,7 @@ mod compile;
 mod diff;
 mod examination;
 mod explain;
+mod fill;
 mod forms;
 mod init;
 mod menu;
@@ -89,6 +90,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Notices(arguments) => notices::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
+        Command::Fill(arguments) => fill::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

@@ -15,6 +15,8 @@ pub enum OutputError {
         holder: String,
     },
     NotAFolder(PathBuf),
+    /// A page was to be written where another kind of file stands.
+    NotAPage(PathBuf),
     /// The output would lie in the inputs, or the reverse.
     Entangled {
         inputs: PathBuf,
@@ -53,6 +55,9 @@ impl fmt::Display for OutputError {
             }
             OutputError::NotAFolder(path) => {
                 write!(f, "「{}」已存在且不是資料夾。請改用 --out 指定別的資料夾。", path.display())
+            }
+            OutputError::NotAPage(path) => {
+                write!(f, "「{}」已存在且不是網頁檔，未覆寫。請改用別的檔名。", path.display())
             }
             OutputError::Entangled { inputs, output } => write!(
                 f,

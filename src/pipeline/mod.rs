@@ -13,7 +13,9 @@ mod products;
 mod provenance;
 mod reading;
 mod records;
+mod report;
 mod tally;
+mod twin;
 mod volumes;
 mod weighing;
 
@@ -49,8 +51,12 @@ pub use notices::{
 };
 pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
+pub use report::report;
 pub use tally::tally;
+pub use twin::paginated;
 pub use weighing::{Heavy, Saving, heaviest, saving};
+
+pub use crate::editable::{fill, placeholders};
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]

@@ -104,7 +104,7 @@ pub fn produce(
 ) -> anyhow::Result<Products> {
     let mut dossier = dossier(examination, settings);
     let desk = Desk { examination, around, source };
-    let (documents, delivery, files) = if dossier.draft {
+    let (documents, delivery, mut files) = if dossier.draft {
         let documents = documents(&mut dossier, &desk, sink)?;
         let files = vec![documents.form.clone(), documents.appendices.clone()];
         (documents, None, files)
@@ -112,7 +112,11 @@ pub fn produce(
         let delivered = delivery::deliver(&mut dossier, &desk, sink)?;
         (delivered.documents, Some(delivered.delivery), delivered.files)
     };
+    let twins = super::twin::write(&dossier, &documents.ranges, around.templates, sink)?;
+    files.extend(twins.map(str::to_owned));
     write_records(&dossier, &documents.ranges, examination, sink)?;
+    let report = super::report(examination, &dossier, settings, around.templates)?;
+    sink.create("內部/檢核報告.html")?.write_all(report.as_bytes())?;
     Ok(Products {
         identity: dossier.identity.clone(),
         files: sized(files, sink)?,

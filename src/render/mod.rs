@@ -6,15 +6,18 @@
 mod changes;
 mod columns;
 mod excerpt;
+mod html;
 mod json;
 mod lines;
 mod status;
 mod text;
 
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::identity;
+use crate::plan::Plan;
 
 pub use changes::changes;
+pub use html::{ReportMaterial, html};
 pub use json::json;
 pub use lines::lines;
 pub use status::status;
@@ -26,12 +29,9 @@ const EXPLANATION_WIDTH: usize = 78;
 const HEADINGS: [&str; 3] = ["檢查什麼：", "為何重要：", "如何修正："];
 
 /// A rule's full wording.
-pub fn explain(rule: &Rule) -> String {
+pub fn explain(rule: &'static Rule) -> String {
     let mut out = format!("{}[{}] {}\n\n", severity_word(rule.severity), rule.id, rule.title);
-    let paragraphs = rule.explanation.lines().map(str::trim).filter(|line| !line.is_empty());
-    for (index, paragraph) in paragraphs.enumerate() {
-        let heading = HEADINGS.get(index).copied().unwrap_or_default();
-        let body = paragraph.strip_prefix(heading).unwrap_or(paragraph);
+    for (heading, body) in explained(rule) {
         out.push_str(&columns::hang(heading, body, EXPLANATION_WIDTH));
         out.push('\n');
     }
@@ -41,6 +41,48 @@ pub fn explain(rule: &Rule) -> String {
     };
     out.push_str(&columns::hang("可核可：", answer, EXPLANATION_WIDTH));
     out
+}
+
+/// The paragraphs of a rule's explanation, each with its heading.
+fn explained(rule: &'static Rule) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let paragraphs = rule.explanation.lines().map(str::trim).filter(|line| !line.is_empty());
+    paragraphs.enumerate().map(|(index, paragraph)| {
+        let heading = HEADINGS.get(index).copied().unwrap_or_default();
+        (heading, paragraph.strip_prefix(heading).unwrap_or(paragraph))
+    })
+}
+
+/// What one unit has to act on, errors first; accepted ones last.
+struct UnitGroup<'a> {
+    /// `None`: the secretariat.
+    unit: Option<&'a str>,
+    name: &'a str,
+    diagnostics: Vec<&'a Diagnostic>,
+}
+
+/// By unit in plan order, the secretariat's own first; units without diagnostics are left out.
+fn groups<'a>(diagnostics: &'a Diagnostics, plan: &'a Plan) -> Vec<UnitGroup<'a>> {
+    let mut named: Vec<(Option<&str>, &str)> = vec![(None, plan.secretariat.title.as_str())];
+    named.extend(plan.units.iter().map(|unit| (Some(unit.id.as_str()), unit.name.as_str())));
+    // A unit the plan does not know must not make its diagnostics vanish.
+    for diagnostic in diagnostics.iter() {
+        let unit = diagnostic.unit.as_deref();
+        if !named.iter().any(|(known, _)| *known == unit) {
+            named.push((unit, unit.unwrap_or_default()));
+        }
+    }
+    let group = |(unit, name)| {
+        let mut own: Vec<&Diagnostic> =
+            diagnostics.iter().filter(|diagnostic| diagnostic.unit.as_deref() == unit).collect();
+        own.sort_by_key(|diagnostic| (diagnostic.accepted.is_some(), diagnostic.severity));
+        UnitGroup { unit, name, diagnostics: own }
+    };
+    named.into_iter().map(group).filter(|group| !group.diagnostics.is_empty()).collect()
+}
+
+/// Those of a severity that nobody answered for.
+fn open<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>, severity: Severity) -> usize {
+    diagnostics.filter(|diagnostic| diagnostic.severity == severity && diagnostic.accepted.is_none()).count()
 }
 
 fn severity_word(severity: Severity) -> &'static str {

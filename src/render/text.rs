@@ -13,7 +13,7 @@ use crate::plan::Plan;
 
 use super::columns::{hang, pad, width, wrap};
 use super::excerpt::draw;
-use super::{clean, severity_word};
+use super::{clean, groups, open, severity_word};
 
 /// Diagnostics that are alike shown in full before the rest is listed by place.
 const SHOWN_ALIKE: usize = 3;
@@ -53,23 +53,9 @@ fn style_of(severity: Severity) -> Style {
 /// Everything, grouped by unit in plan order, the secretariat's own first; a count at the end.
 pub fn text(diagnostics: &Diagnostics, plan: &Plan, options: &TextOptions) -> String {
     let mut out = String::new();
-    let mut groups: Vec<(Option<&str>, &str)> = vec![(None, plan.secretariat.title.as_str())];
-    groups.extend(plan.units.iter().map(|unit| (Some(unit.id.as_str()), unit.name.as_str())));
-    // A unit the plan does not know must not make its diagnostics vanish.
-    for diagnostic in diagnostics.iter() {
-        let unit = diagnostic.unit.as_deref();
-        if !groups.iter().any(|(known, _)| *known == unit) {
-            groups.push((unit, unit.unwrap_or_default()));
-        }
-    }
-    for (unit, name) in groups {
-        let mut own: Vec<&Diagnostic> =
-            diagnostics.iter().filter(|diagnostic| diagnostic.unit.as_deref() == unit).collect();
-        own.sort_by_key(|diagnostic| (diagnostic.accepted.is_some(), diagnostic.severity));
-        if !own.is_empty() {
-            title(&mut out, name, &own, options);
-            group(&mut out, &own, options);
-        }
+    for own in groups(diagnostics, plan) {
+        title(&mut out, own.name, &own.diagnostics, options);
+        group(&mut out, &own.diagnostics, options);
     }
     let style = if diagnostics.block() { style_of(Severity::Error) } else { Style::new().bold() };
     for line in wrap(&summary(diagnostics), options.columns()) {
@@ -92,8 +78,18 @@ pub fn plan_text(diagnostics: &Diagnostics, options: &TextOptions) -> String {
     out
 }
 
-/// How it stands, in one sentence or two.
+/// How it stands, and where to read on.
 pub fn summary(diagnostics: &Diagnostics) -> String {
+    let mut text = verdict(diagnostics);
+    let accepted = diagnostics.iter().filter(|diagnostic| diagnostic.accepted.is_some()).count();
+    if diagnostics.len() > accepted {
+        text.push_str("規則說明請執行 huibian explain 加方括號內的代號。");
+    }
+    text
+}
+
+/// How it stands, in one sentence or two.
+pub fn verdict(diagnostics: &Diagnostics) -> String {
     let accepted = diagnostics.iter().filter(|diagnostic| diagnostic.accepted.is_some()).count();
     let mut text = match (diagnostics.n_errors(), diagnostics.n_warnings()) {
         (0, 0) => "檢核完成，沒有發現問題".to_owned(),
@@ -107,15 +103,7 @@ pub fn summary(diagnostics: &Diagnostics) -> String {
     if diagnostics.block() {
         text.push_str("有錯誤時只能產出草稿。");
     }
-    if diagnostics.len() > accepted {
-        text.push_str("規則說明請執行 huibian explain 加方括號內的代號。");
-    }
     text
-}
-
-/// Those of a severity that nobody answered for.
-fn open<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>, severity: Severity) -> usize {
-    diagnostics.filter(|diagnostic| diagnostic.severity == severity && diagnostic.accepted.is_none()).count()
 }
 
 fn title(out: &mut String, name: &str, own: &[&Diagnostic], options: &TextOptions) {

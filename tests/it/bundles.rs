@@ -223,7 +223,7 @@ fn figures_are_told_to_machines_without_a_word_of_narrative() {
 }
 
 /// Entries of a bundle, to be changed and packed again by hand.
-fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut package = Package::open(Cursor::new(zip), &WORKBOOK_CAPS).unwrap();
     let names: Vec<String> = package.entries().iter().map(|entry| entry.name.text.clone()).collect();
     names.into_iter().enumerate().map(|(index, name)| (name, package.read(index).unwrap())).collect()

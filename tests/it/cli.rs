@@ -7,13 +7,13 @@ use std::process::{Command, Output, Stdio};
 
 use crate::support::workspace::Copy;
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Run {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
-fn run_in(folder: &Path, arguments: &[&str]) -> Run {
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Run {
     // This suite needs nothing but Rust: whether LibreOffice is there must not matter.
     let converts = matches!(arguments.first(), Some(&("compile" | "check")));
     let output = Command::new(env!("CARGO_BIN_EXE_huibian"))
@@ -34,13 +34,13 @@ fn ended(output: Output) -> Run {
     }
 }
 
-fn compile(copy: &Copy) -> Run {
+pub fn compile(copy: &Copy) -> Run {
     run_in(copy.folder.path(), &["compile", "--today", "111-02-10"])
 }
 
 /// One clear message in Chinese, nothing else, and nothing made.
 #[track_caller]
-fn assert_refused(run: &Run, code: i32, word: &str) {
+pub fn assert_refused(run: &Run, code: i32, word: &str) {
     assert_eq!(run.code, code, "{}{}", run.out, run.err);
     assert_eq!(run.err.lines().count(), 1, "{}", run.err);
     assert!(run.err.contains(word) && run.err.contains('請'), "{}", run.err);

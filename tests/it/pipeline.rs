@@ -310,14 +310,17 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
         names,
         [
             "hsinchu-110-self-assessment.zip",
+            "佐證目錄.ods",
             "佐證資料.pdf",
             "內部/未印出.csv",
             "內部/檔案總帳.csv",
+            "內部/檢核報告.html",
             "內部/檢核結果.txt",
             "內部/產出清單.json",
             "內部/資料來源.csv",
             "函稿.odt",
             "函稿.txt",
+            "自評表.odt",
             "自評表.pdf",
             "郵件草稿.eml",
             "郵件草稿.txt",
@@ -328,7 +331,7 @@ fn the_sample_compiles_to_a_bundle_and_every_file_is_accounted_for() {
             "附件/dossier.json",
         ]
     );
-    let ledger = String::from_utf8(files[3].1.clone()).unwrap();
+    let ledger = String::from_utf8(files[4].1.clone()).unwrap();
     assert_eq!(ledger.lines().count(), before.len() + 1);
     for (path, _) in &before {
         let name = name(path, &copy.inputs());
@@ -382,10 +385,13 @@ fn a_workspace_with_errors_gives_drafts_and_no_bundle_is_left() {
         [
             "內部/未印出.csv",
             "內部/檔案總帳.csv",
+            "內部/檢核報告.html",
             "內部/檢核結果.txt",
             "內部/產出清單.json",
             "內部/資料來源.csv",
+            "草稿-佐證目錄.ods",
             "草稿-佐證資料.pdf",
+            "草稿-自評表.odt",
             "草稿-自評表.pdf"
         ]
     );
@@ -432,6 +438,10 @@ fn no_identity_number_leaves_in_any_output() {
         let mut text = String::from_utf8_lossy(bytes).into_owned();
         if name.ends_with(".pdf") {
             text.extend(huibian::pdf::page_texts(bytes).into_iter().map(|page| page.text));
+        }
+        if name.ends_with(".odt") || name.ends_with(".ods") {
+            let parts = crate::bundles::unpacked(bytes).into_iter();
+            text.extend(parts.map(|(_, part)| String::from_utf8_lossy(&part).into_owned()));
         }
         for number in NUMBERS {
             assert!(!text.replace([' ', '\n'], "").contains(number), "{number} in {name}");
