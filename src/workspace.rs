@@ -382,6 +382,16 @@ pub struct DiskSource {
     pub prepared: PathBuf,
 }
 
+impl DiskSource {
+    /// A zip's member was taken out among the prepared files; every other input lies where it was laid.
+    fn file(&self, path: &RelPath) -> io::Result<File> {
+        match File::open(self.prepared.join(member_file(path))) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => File::open(self.workspace.on_disk(path)),
+            member => member,
+        }
+    }
+}
+
 impl ByteSource for DiskSource {
     fn prepared(&self, handle: &Handle) -> io::Result<Vec<u8>> {
         fs::read(self.prepared.join(&handle.0))
@@ -392,13 +402,12 @@ impl ByteSource for DiskSource {
     }
 
     fn input(&self, path: &RelPath) -> io::Result<Vec<u8>> {
-        match fs::read(self.prepared.join(member_file(path))) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(self.workspace.on_disk(path)),
-            member => member,
-        }
+        let mut bytes = Vec::new();
+        self.file(path)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn open_input(&self, path: &RelPath) -> io::Result<Box<dyn ReadSeek + '_>> {
-        Ok(Box::new(fs::File::open(self.workspace.on_disk(path))?))
+        Ok(Box::new(self.file(path)?))
     }
 }

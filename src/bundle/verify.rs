@@ -193,7 +193,9 @@ fn check_identity(files: &BTreeMap<&str, &[u8]>, verdict: &mut Verdict) {
     let Some(figures) = files.get("data/dossier.json") else { return };
     let figures: Option<serde_json::Value> = serde_json::from_slice(figures).ok();
     let identity = figures.as_ref().and_then(|figures| figures.get("identity")?.as_str());
-    let named = verdict.identifier.as_deref().and_then(|identifier| identifier.rsplit('-').next());
+    // A volume's own identifier bears its number, too.
+    let whole = fact(files, "Bag-Group-Identifier").or(verdict.identifier.as_deref());
+    let named = whole.and_then(|identifier| identifier.rsplit('-').next());
     if identity.is_none() || identity != named {
         verdict.fault(
             "data/dossier.json",
@@ -202,17 +204,22 @@ fn check_identity(files: &BTreeMap<&str, &[u8]>, verdict: &mut Verdict) {
     }
 }
 
+/// A line of bag-info.txt.
+fn fact<'a>(files: &BTreeMap<&str, &'a [u8]>, key: &str) -> Option<&'a str> {
+    let info = std::str::from_utf8(files.get("bag-info.txt")?).ok()?;
+    info.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
+}
+
 /// Payload-Oxum (RFC 8493 §2.2.2) and the identifier.
 fn check_oxum(files: &BTreeMap<&str, &[u8]>, verdict: &mut Verdict) {
-    let Some(info) = files.get("bag-info.txt").and_then(|content| std::str::from_utf8(content).ok()) else {
+    if files.get("bag-info.txt").is_none_or(|content| std::str::from_utf8(content).is_err()) {
         return verdict.fault("bag-info.txt", "缺少此檔，或不是 UTF-8 文字");
-    };
-    let value = |key: &str| info.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
-    verdict.identifier = value("External-Identifier").map(str::to_owned);
+    }
+    verdict.identifier = fact(files, "External-Identifier").map(str::to_owned);
     let payload = files.iter().filter(|(name, _)| name.starts_with("data/"));
     let (bytes, count) =
         payload.fold((0, 0), |(bytes, count), (_, content)| (bytes + content.len(), count + 1));
-    if value("Payload-Oxum") != Some(format!("{bytes}.{count}").as_str()) {
+    if fact(files, "Payload-Oxum") != Some(format!("{bytes}.{count}").as_str()) {
         verdict.fault("bag-info.txt", "Payload-Oxum 與實際的位元組數或檔案數不符");
     }
 }

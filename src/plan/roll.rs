@@ -55,7 +55,8 @@ const OF_ONE_YEAR: &[&[&str]] = &[
 ];
 
 /// Texts whose years are facts of their own: documents, laws, sources, history.
-const FIXED: &[&str] = &["legal_bases", "notes", "law", "basis", "history", "advice", "postponed"];
+const FIXED: &[&str] =
+    &["legal_bases", "letter_basis", "notes", "law", "basis", "history", "advice", "postponed"];
 
 /// The new layer's text; the diagnostics say why there is none.
 pub fn roll(rolled: &Rolled) -> Result<String, Diagnostics> {
@@ -230,6 +231,14 @@ fn drop_documents(plan: &mut Table) -> Vec<String> {
             }
             !is_dated
         });
+    }
+    if let Some(Value::Table(delivery)) = plan.get_mut("delivery")
+        && let Some(Value::String(basis)) = delivery.get_mut("letter_basis")
+        && bears_a_year(basis)
+    {
+        comments.push(format!("函稿依據未帶入（為前一年度之文件，請換成該年度者）：{basis}"));
+        // An empty text takes away what lies below.
+        basis.clear();
     }
     comments
 }

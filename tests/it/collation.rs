@@ -84,7 +84,10 @@ fn bag(json: &str) -> Vec<u8> {
             caption: "數據".to_owned(),
             source: EntrySource::Bytes(json.as_bytes().to_vec()),
         }],
-        facts: vec![("Bagging-Date".to_owned(), "2022-03-10".to_owned())],
+        facts: vec![
+            ("Bagging-Date".to_owned(), "2022-03-10".to_owned()),
+            ("External-Identifier".to_owned(), "sample-110-0badcafe".to_owned()),
+        ],
     };
     let mut out = Cursor::new(Vec::new());
     bundle::write(&bundles::cleared(plan), &Nothing, &bundles::Made, &mut out).unwrap();
@@ -178,10 +181,10 @@ fn a_bundle_that_was_touched_or_says_too_much_is_refused() {
     for (bytes, word) in [
         (touched, "不符"),
         (b"PK".to_vec(), "無法開啟"),
-        (bag("{}"), "格式不對"),
+        (bag(r#"{"identity":"0badcafe"}"#), "格式不對"),
         (bag(&good.replace("\"version\": 1", "\"version\": 9")), "版本不同"),
         (bag(&indicators.to_string()), "項目過多"),
-        (bag(&"[".repeat(100_000)), "格式不對"),
+        (bag(&"[".repeat(100_000)), "不符"),
     ] {
         match bundle::receive(&bytes) {
             Reception::Refused(reason) => assert!(reason.contains(word), "{word}: {reason}"),

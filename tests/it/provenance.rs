@@ -85,6 +85,7 @@ const NOT_ANSWERS: &[&str] = &[
     "numeral",
     "period",
     "prepared_on_iso",
+    "programme",
     "references",
     "signatures",
     "task",

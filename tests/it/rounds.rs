@@ -229,6 +229,8 @@ fn the_years_days_become_a_calendar_file() {
         timeline.out
     );
     let ics = fs::read_to_string(copy.folder.path().join("期程.ics")).unwrap();
-    assert_eq!(ics.matches("BEGIN:VEVENT").count(), 2);
+    assert_eq!(ics.matches("BEGIN:VEVENT").count(), 7);
+    // Days due come with a reminder a week and a day before; spans of months do not.
+    assert_eq!(ics.matches("BEGIN:VALARM").count(), 4);
     assert!(ics.contains("DTSTART;VALUE=DATE:20220215\r\n"), "{ics}");
 }
