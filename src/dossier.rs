@@ -154,6 +154,8 @@ pub struct FigureTable {
     pub rows: Vec<FigureRow>,
     /// Whether any row has a total.
     pub has_total: bool,
+    /// Over the figures of an earlier year, 「前次（109年度）」; `None`: no row has one.
+    pub last_heading: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -163,6 +165,8 @@ pub struct FigureRow {
     /// One a unit; `None` prints 「—」 (the unit is not asked), 「尚缺」 is said by the text.
     pub values: Vec<Option<String>>,
     pub total: Option<String>,
+    /// What an earlier self-assessment printed; `None`: nothing that can be compared.
+    pub last: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -65,6 +65,8 @@ pub enum Role {
     Template,
     /// Written by huibian itself for people (使用說明, receipts).
     Guide,
+    /// An earlier self-assessment, to stand beside this year's figures.
+    LastFigures,
     /// In a unit's folder but in no item's folder.
     Stray(Option<UnitId>),
     /// Never read.

@@ -4,8 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::place::RelPath;
+
 /// A bundle as far as it can be trusted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "one a bundle, and nearly all are figures")]
 pub enum Reception {
     Figures(ReceivedFigures),
     /// Why it is left out of a comparison, in the receiver's words.
@@ -19,9 +22,20 @@ pub struct ReceivedFigures {
     pub identity: String,
     pub government: String,
     pub year: String,
+    pub period: String,
     pub prepared_on: String,
     pub score: ReceivedScore,
     pub indicators: Vec<ReceivedIndicator>,
+}
+
+/// The figures of an earlier year that this year's stand beside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastFigures {
+    /// The file of the workspace that holds them.
+    pub file: RelPath,
+    /// ROC year, earlier than the plan's.
+    pub year: i16,
+    pub figures: ReceivedFigures,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ const BEFORE_CHECKS: &[&[&Rule]] = &[
     intake::files::RULES,
     intake::workbook::RULES,
     intake::selection::RULES,
+    intake::last::RULES,
     intake::RULES,
     intake::values::RULES,
 ];

@@ -55,6 +55,8 @@ pub enum Origin {
     Computed,
     /// An evidence file.
     File,
+    /// Printed by an earlier self-assessment.
+    Earlier,
     /// The plan says so, or the program does where nothing was given.
     Plan,
 }

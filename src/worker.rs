@@ -72,6 +72,7 @@ impl Job {
             JobTask::ReadWorkbook => format!("read\n{}", self.sha256),
             JobTask::ReadForm => format!("form\n{}", self.sha256),
             JobTask::ReceiveBundle => format!("receive\n{}", self.sha256),
+            JobTask::ReceiveFigures => format!("figures\n{}", self.sha256),
             JobTask::LookThrough { media_type } => format!("look {media_type:?}\n{}", self.sha256),
             JobTask::MarkWorkbook { .. } => format!("mark\n{}", self.sha256),
             JobTask::Unpack { archive, .. } => format!("unpack {archive}\n{}", self.sha256),
@@ -99,6 +100,8 @@ pub enum JobTask {
     ReadForm,
     /// Verify another's bundle and take its figures out.
     ReceiveBundle,
+    /// Take the figures out of a `dossier.json`.
+    ReceiveFigures,
     Prepare {
         media_type: MediaType,
         settings: PrepareSettings,
@@ -149,6 +152,20 @@ pub enum Outcome {
     Failed(Failure),
 }
 
+impl Outcome {
+    /// Of a job that receives figures: them, or why there are none.
+    pub fn reception(self) -> Reception {
+        let refused = |reason: &str| Reception::Refused(reason.to_owned());
+        match self {
+            Outcome::Received(reception) => reception,
+            Outcome::Failed(Failure::TimedOut) => refused("驗證時間超過上限"),
+            Outcome::Failed(Failure::Unreadable(reason)) => Reception::Refused(format!("無法讀取：{reason}")),
+            Outcome::Failed(Failure::Changed) => refused("檔案在執行中被修改"),
+            _ => refused("過大或已損壞，無法在限制內驗證"),
+        }
+    }
+}
+
 /// Why a job came to nothing, apart from what is wrong with the file's format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "why", content = "detail")]
@@ -170,6 +187,9 @@ pub fn run(job: &Job) -> Outcome {
         JobTask::ReadWorkbook => read_workbook(job, |grid| grid),
         JobTask::ReadForm => read_workbook(job, form_alone),
         JobTask::ReceiveBundle => bytes_of(job).map(|bytes| Outcome::Received(bundle::receive(&bytes))),
+        JobTask::ReceiveFigures => {
+            bytes_of(job).map(|bytes| Outcome::Received(bundle::receive_figures(&bytes)))
+        }
         JobTask::Prepare { media_type, settings, folder } => prepare(job, *media_type, settings, folder),
         JobTask::PrepareConverted { settings, folder, .. } => prepare(job, MediaType::Pdf, settings, folder),
         JobTask::Unpack { archive, folder } => unpack(job, archive, folder),

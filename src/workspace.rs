@@ -21,6 +21,8 @@ use crate::plan::{ItemCode, Plan, PlanLayer};
 pub const PLAN_FILE: &str = "plan.toml";
 /// Folder of template overrides.
 pub const TEMPLATES_FOLDER: &str = "templates";
+/// Folder of the secretariat in which last time's bundle, or the `dossier.json` out of it, is laid.
+pub const LAST_FOLDER: &str = "前次";
 /// A workspace deeper than this is a mistake (a folder linked into itself, a whole disk).
 const MAX_DEPTH: usize = 16;
 /// More files than five units can hand in: a wrong folder was named.
@@ -336,6 +338,11 @@ impl Folders {
         if folders.iter().any(|folder| fold(folder) == self.secretariat)
             || (folders.is_empty() && stem == self.secretariat)
         {
+            if folders.last().is_some_and(|last| fold(last) == fold(LAST_FOLDER))
+                && (media_type == MediaType::Zip || path.extension().is_some_and(|end| end == "json"))
+            {
+                return Role::LastFigures;
+            }
             return if is_workbook { Role::SecretariatWorkbook } else { Role::Stray(None) };
         }
         let named_by_folder = folders.iter().rev().find_map(|folder| self.unit(&fold(folder)));

@@ -5,6 +5,7 @@
 
 mod appendices;
 mod charts;
+mod comparison;
 mod programme;
 mod tables;
 mod trace;
@@ -29,6 +30,7 @@ use crate::place::Located;
 use crate::plan::{
     Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId,
 };
+use crate::received::LastFigures;
 use crate::roc;
 use crate::submission::{Answer, Applies, EditorialMode, SecretariatAnswers, Submission};
 
@@ -42,6 +44,8 @@ pub struct Material<'a> {
     pub submissions: &'a BTreeMap<UnitId, Submission>,
     pub secretariat: &'a SecretariatAnswers,
     pub figures: &'a Figures,
+    /// An earlier year's, to stand beside these.
+    pub last: Option<&'a LastFigures>,
     /// What may be printed whole.
     pub released: &'a Released,
     /// Exhibits by item, in the order in which they are bound.

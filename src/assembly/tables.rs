@@ -14,7 +14,7 @@ use crate::plan::{Field, FieldRef, Indicator, Measure, Table, Task, Total, UnitI
 use crate::submission::{Record, Value};
 
 use super::values::{decimals, is_numeric, measure, outcome_text, value_text};
-use super::{Material, absence, answer, detail_reference, unit_name};
+use super::{Material, absence, answer, comparison, detail_reference, unit_name};
 
 /// The one table of a section; `None` when no unit has a figure for it.
 pub fn figure_table(indicator: &Indicator, tasks: &[&Task], material: &Material) -> Option<FigureTable> {
@@ -27,11 +27,16 @@ pub fn figure_table(indicator: &Indicator, tasks: &[&Task], material: &Material)
     if rows.iter().all(|row| row.values.iter().all(Option::is_none)) {
         return None;
     }
-    Some(FigureTable {
+    let mut table = FigureTable {
         units: units.iter().map(|unit| unit_name(material.plan, unit)).collect(),
         has_total: units.len() > 1 && rows.iter().any(|row| row.total.is_some()),
+        last_heading: None,
         rows,
-    })
+    };
+    if let Some(last) = material.last {
+        comparison::lay_beside(&mut table, indicator, last);
+    }
+    Some(table)
 }
 
 /// The columns of a section's table: units asked here of whom some measure wants a figure.
@@ -82,6 +87,7 @@ fn figure_row(measure: &Measure, units: &[&UnitId], material: &Material) -> Figu
         measure: measure.measure.clone(),
         values: units.iter().map(|unit| of_unit(unit)).collect(),
         total,
+        last: None,
     }
 }
 

@@ -6,7 +6,7 @@
 mod unprinted;
 
 use crate::derivation::sources;
-use crate::dossier::{Appendix, Dossier, IndicatorSection, Narrative};
+use crate::dossier::{Appendix, Dossier, FigureTable, IndicatorSection, Narrative};
 use crate::identity;
 use crate::place::{Located, Place};
 use crate::plan::{FieldRef, Indicator, Measure, SecretariatPart, Task, TaskId};
@@ -170,6 +170,20 @@ impl Tracer<'_> {
                 let spot = format!("統計表「{}」合計", measure.label);
                 self.total(Line { part, spot, text }, measure);
             }
+        }
+        self.last(part, table);
+    }
+
+    /// What stands beside the figures from an earlier year.
+    fn last(&mut self, part: &Part, table: &FigureTable) {
+        let (Some(last), Some(heading)) = (self.material.last, &table.last_heading) else { return };
+        let mut earlier = |spot: String, text: &str| {
+            self.enter(Line { part, spot, text }, Origin::Earlier, vec![Place::file(&last.file)], &[]);
+        };
+        earlier("統計表 前次年度".to_owned(), heading);
+        for row in &table.rows {
+            let Some(text) = &row.last else { continue };
+            earlier(format!("統計表「{}」前次", row.label), text);
         }
     }
 

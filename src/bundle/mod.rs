@@ -28,7 +28,7 @@ pub use contents::contents;
 pub use division::{Indivisible, Room, Weight, divide};
 pub use figures::figures_json;
 pub use names::{is_safe, on_windows, safe_component};
-pub use received::receive;
+pub use received::{receive, receive_figures};
 pub use verify::{Fault, Verdict, verify};
 pub use volumes::{VolumeMark, check_set, volume_mark};
 

@@ -40,10 +40,23 @@ fn figures(bytes: &[u8]) -> Result<ReceivedFigures, &'static str> {
         entry.name.text.split_once('/').is_some_and(|(_, inner)| inner == "data/dossier.json")
     });
     let json = package.read(at.ok_or("包內沒有自評表數據（dossier.json）")?).map_err(|_| "數據讀不出來")?;
+    parse(&json)
+}
+
+/// Takes the figures out of a `dossier.json` that came without its bundle. Never fails: what is wrong
+/// is a reason.
+pub fn receive_figures(json: &[u8]) -> Reception {
+    match parse(json) {
+        Ok(figures) => Reception::Figures(figures),
+        Err(reason) => Reception::Refused(reason.to_owned()),
+    }
+}
+
+fn parse(json: &[u8]) -> Result<ReceivedFigures, &'static str> {
     if json.len() > LONGEST {
         return Err("自評表數據過大");
     }
-    let mut figures: ReceivedFigures = serde_json::from_slice(&json).map_err(|_| "自評表數據的格式不對")?;
+    let mut figures: ReceivedFigures = serde_json::from_slice(json).map_err(|_| "自評表數據的格式不對")?;
     if figures.schema != "huibian-dossier" || figures.version != SCHEMA_VERSION {
         return Err("自評表數據的版本不同，無法比較");
     }
@@ -64,7 +77,7 @@ fn short(text: &str) -> String {
 }
 
 fn shorten(figures: &mut ReceivedFigures) {
-    for text in [&mut figures.identity, &mut figures.government, &mut figures.year] {
+    for text in [&mut figures.identity, &mut figures.government, &mut figures.year, &mut figures.period] {
         *text = short(text);
     }
     for indicator in &mut figures.indicators {
@@ -73,6 +86,11 @@ fn shorten(figures: &mut ReceivedFigures) {
         for measure in &mut indicator.measures {
             measure.label = short(&measure.label);
             measure.measure = short(&measure.measure);
+            measure.total = measure.total.as_deref().map(short);
+            for value in &mut measure.values {
+                value.unit = short(&value.unit);
+                value.value = value.value.as_deref().map(short);
+            }
         }
         for value in indicator.figures.iter_mut().flat_map(|unit| &mut unit.values) {
             value.label = short(&value.label);

@@ -156,6 +156,9 @@ pub struct Roll {
     /// 前次考核建議事項（文字檔，一行一項）
     #[arg(long, value_name = "檔案")]
     pub advice: Option<PathBuf>,
+    /// 前次的陳報包（.zip）或 dossier.json：複製到新資料夾，自評表的統計表並列「前次」欄
+    #[arg(long, value_name = "檔案")]
+    pub last: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use crate::forms;
 use crate::inventory::FileDigester;
 use crate::received::Reception;
 use crate::tabular;
-use crate::worker::{Failure, Job, JobRunner, JobTask, Outcome, Processes};
+use crate::worker::{Job, JobRunner, JobTask, Processes};
 
 use super::args::Collate;
 use super::{exit, write_new};
@@ -34,8 +34,11 @@ pub fn run(arguments: &Collate) -> anyhow::Result<u8> {
         jobs.push(Job { path: path.clone(), sha256: digest(path)?, task: JobTask::ReceiveBundle });
     }
     let outcomes = Processes::of_this_binary()?.run_all(&jobs, &|_| ())?;
-    let received: Vec<(String, Reception)> =
-        paths.iter().zip(outcomes).map(|(path, outcome)| (shown(folder, path), reception(outcome))).collect();
+    let received: Vec<(String, Reception)> = paths
+        .iter()
+        .zip(outcomes)
+        .map(|(path, outcome)| (shown(folder, path), outcome.reception()))
+        .collect();
     let tabular = collation::collate(&received);
     let mut out = anstream::stdout();
     for (extension, bytes) in [("ods", tabular::ods(&tabular)?), ("xlsx", forms::table_workbook(&tabular)?)] {
@@ -102,15 +105,4 @@ pub(super) fn digest(path: &Path) -> anyhow::Result<String> {
 
 fn shown(folder: &Path, path: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/")
-}
-
-fn reception(outcome: Outcome) -> Reception {
-    let refused = |reason: &str| Reception::Refused(reason.to_owned());
-    match outcome {
-        Outcome::Received(reception) => reception,
-        Outcome::Failed(Failure::TimedOut) => refused("驗證時間超過上限"),
-        Outcome::Failed(Failure::Unreadable(reason)) => Reception::Refused(format!("無法讀取：{reason}")),
-        Outcome::Failed(Failure::Changed) => refused("檔案在執行中被修改"),
-        _ => refused("過大或已損壞，無法在限制內驗證"),
-    }
 }

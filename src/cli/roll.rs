@@ -2,14 +2,20 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Context;
 
 use crate::assets;
 use crate::calendar::OfficeCalendar;
-use crate::plan::{self, Rolled};
+use crate::intake::last;
+use crate::inventory::MediaType;
+use crate::pipeline;
+use crate::place::RelPath;
+use crate::plan::{self, PlanLayer, Rolled};
 use crate::roc;
-use crate::workspace::Workspace;
+use crate::worker::{JobRunner, Processes};
+use crate::workspace::{LAST_FOLDER, PLAN_FILE, Workspace, look_into};
 
 use super::args::Roll;
 use super::init::set_up;
@@ -51,7 +57,12 @@ pub fn run(arguments: &Roll) -> anyhow::Result<u8> {
             Ok(exit::COULD_NOT_RUN)
         }
         Ok(text) => {
+            let last = arguments.last.as_deref().map(|path| last_figures(path, &base_layers, &text));
+            let last = last.transpose()?;
             set_up(&arguments.out, base_layers, &text)?;
+            if let Some(last) = last {
+                last.lay(&arguments.out)?;
+            }
             let mut out = anstream::stdout();
             writeln!(out, "請先逐一核對新計畫檔開頭所列、沒有公開來源的事項：")?;
             let mut remarks = text.lines().map_while(|line| line.strip_prefix("# "));
@@ -76,7 +87,43 @@ fn base_for(name: &str, year: i16) -> anyhow::Result<String> {
     Ok(base)
 }
 
-fn read_advice(path: &std::path::Path) -> anyhow::Result<Vec<String>> {
+/// Last time's figures, found fit to stand beside the new year's.
+struct LastFile<'a> {
+    from: &'a Path,
+    /// Where it is laid, below the new workspace.
+    to: RelPath,
+}
+
+/// Reads in a worker; what the new workspace would leave aside is an error now.
+fn last_figures<'a>(path: &'a Path, base_layers: &[PlanLayer], text: &str) -> anyhow::Result<LastFile<'a>> {
+    let shown = path.display();
+    let facts = look_into(path).with_context(|| format!("無法讀取「{shown}」"))?;
+    let job = pipeline::last_job(path.to_owned(), facts.digests.sha256, facts.media_type);
+    let outcomes = Processes::of_this_binary()?.run_all(&[job], &|_| ())?;
+    let layer = PlanLayer { file: RelPath::new(PLAN_FILE), text: text.to_owned() };
+    let (plan, _) = plan::lower(&[base_layers, &[layer]].concat());
+    let plan = plan.context("新計畫有誤，請先執行 huibian plan check")?;
+    let name = if facts.media_type == MediaType::Zip { "陳報包.zip" } else { "dossier.json" };
+    let to = RelPath::new(format!("{}/{LAST_FOLDER}/{name}", plan.secretariat.folder));
+    let reception = outcomes.into_iter().next().context("讀取前次數據沒有結果")?.reception();
+    match last::judge(&plan, &to, reception) {
+        Ok(_) => Ok(LastFile { from: path, to }),
+        Err(reason) => anyhow::bail!("「{shown}」不能作為前次數據：{reason}。請更正 --last"),
+    }
+}
+
+impl LastFile<'_> {
+    fn lay(&self, root: &Path) -> anyhow::Result<()> {
+        let to = self.to.components().fold(root.to_owned(), |path, part| path.join(part));
+        let context = || format!("無法寫入「{}」", to.display());
+        let folder = to.parent().with_context(context)?;
+        fs::create_dir_all(folder).with_context(context)?;
+        fs::copy(self.from, &to).with_context(context)?;
+        Ok(())
+    }
+}
+
+fn read_advice(path: &Path) -> anyhow::Result<Vec<String>> {
     let shown = path.display();
     let size = fs::metadata(path).with_context(|| format!("無法讀取「{shown}」"))?.len();
     anyhow::ensure!(size <= ADVICE_LIMIT, "「{shown}」太大，應是一行一項建議的文字檔，請更正");

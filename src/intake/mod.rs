@@ -5,6 +5,7 @@
 
 pub mod files;
 mod form;
+pub mod last;
 mod locate;
 mod recognise;
 pub mod rules;

@@ -8,6 +8,7 @@ mod conversions;
 mod delivery;
 mod guarding;
 mod inquiry;
+mod last;
 mod notices;
 mod products;
 mod provenance;
@@ -38,6 +39,7 @@ use crate::inventory::Inventory;
 use crate::office::Converter;
 use crate::place::RelPath;
 use crate::plan::{Limits, Plan, UnitId};
+use crate::received::LastFigures;
 use crate::rules;
 use crate::submission::{SecretariatAnswers, Submission};
 use crate::typeset::Fonts;
@@ -46,6 +48,7 @@ use crate::workspace::Workspace;
 
 pub use delivery::{Delivery, TooLarge};
 pub use inquiry::{Inquiry, inquire};
+pub use last::last_job;
 pub use notices::{
     NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices, receive,
 };
@@ -106,6 +109,8 @@ pub struct Examination {
     pub secretariat: SecretariatAnswers,
     pub preparations: BTreeMap<RelPath, Preparation>,
     pub figures: Figures,
+    /// An earlier year's, to stand beside these.
+    pub last: Option<LastFigures>,
     /// Sorted, exceptions applied.
     pub diagnostics: Diagnostics,
     /// Personal identifiers that may be printed whole.
@@ -141,6 +146,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     found.extend(files::inventory_diagnostics(&inventory));
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
     let plan = lay_over(plan, &reading.secretariat);
+    let last = last::read(&plan, &inventory, around, &mut found)?;
     let mut preparations = reading::prepare_evidence(&plan, &inventory, closed, around, &mut found)?;
     if settings.compare {
         guarding::compare(&inventory, around, &mut preparations)?;
@@ -173,6 +179,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
         secretariat: reading.secretariat,
         preparations,
         figures,
+        last,
         diagnostics,
         released,
         read: reading.read,

@@ -87,6 +87,7 @@ fn with_material<T>(examination: &Examination, then: impl FnOnce(&Material) -> T
         submissions: &examination.submissions,
         secretariat: &examination.secretariat,
         figures: &examination.figures,
+        last: examination.last.as_ref(),
         released: &examination.released,
         exhibits: &exhibits(examination),
         identity: identity_of(&examination.plan, &examination.inventory),

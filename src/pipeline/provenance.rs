@@ -64,8 +64,9 @@ pub fn citations(dossier: &Dossier, trace: &Trace) -> BTreeMap<RelPath, String> 
         .collect();
     let mut values: BTreeMap<&RelPath, usize> = BTreeMap::new();
     for printed in &trace.printed {
-        let cells = printed.sources.iter().filter(|place| matches!(place, Place::Cell { .. }));
-        for file in cells.filter_map(Place::path).collect::<BTreeSet<_>>() {
+        let is_earlier = printed.origin == Origin::Earlier;
+        let cited = printed.sources.iter().filter(|place| is_earlier || matches!(place, Place::Cell { .. }));
+        for file in cited.filter_map(Place::path).collect::<BTreeSet<_>>() {
             *values.entry(file).or_default() += 1;
         }
     }
@@ -123,6 +124,7 @@ pub fn origin_in_words(origin: Origin) -> &'static str {
         Origin::Typed => "照填",
         Origin::Computed => "計算",
         Origin::File => "檔案",
+        Origin::Earlier => "前次",
         Origin::Plan => "計畫",
     }
 }

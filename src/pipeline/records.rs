@@ -116,6 +116,10 @@ fn fate(
         Role::Plan => ("讀為計畫", String::new()),
         Role::Template => ("讀為範本", String::new()),
         Role::Archive(_) => ("解開", "其中的檔案逐一列於下方".to_owned()),
+        Role::LastFigures => match examination.last.as_ref().is_some_and(|last| last.file == file.path) {
+            true => ("讀為前次數據", String::new()),
+            false => ("未列入比較", "見檢核結果".to_owned()),
+        },
         Role::Guide => ("略過", "說明文件".to_owned()),
         Role::LeftOut(reason) => ("略過", reason.reason().to_owned()),
         Role::Stray(_) => ("未收錄", "不在任何佐證項目的資料夾內".to_owned()),

@@ -46,10 +46,12 @@ fn section(title: &str, rows: Vec<FigureRow>) -> IndicatorSection {
     section.title = title.to_owned();
     section.points = Some("10.00".to_owned());
     section.self_score = Some("8.25".to_owned());
-    section.table =
-        Some(FigureTable {
-            units: vec!["警察局".to_owned(), "勞工處".to_owned()], rows, has_total: true
-        });
+    section.table = Some(FigureTable {
+        units: vec!["警察局".to_owned(), "勞工處".to_owned()],
+        rows,
+        has_total: true,
+        last_heading: None,
+    });
     section.figures = vec![figures];
     section
 }
@@ -60,6 +62,7 @@ fn row(label: &str, measure: &str, values: [&str; 2], total: Option<&str>) -> Fi
         measure: measure.to_owned(),
         values: values.iter().map(|value| (!value.is_empty()).then(|| (*value).to_owned())).collect(),
         total: total.map(str::to_owned),
+        last: None,
     }
 }
 
@@ -76,7 +79,7 @@ fn dossier(government: &str, year: u16, title: &str, rows: Vec<FigureRow>) -> Do
     }
 }
 
-fn bag(json: &str) -> Vec<u8> {
+pub fn bag(json: &str) -> Vec<u8> {
     let plan = BundlePlan {
         top_folder: "sample".to_owned(),
         entries: vec![BundleEntry {
@@ -208,7 +211,7 @@ proptest! {
     }
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
+pub fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let output =
         Command::new(env!("CARGO_BIN_EXE_huibian")).args(arguments).current_dir(folder).output().unwrap();
     (output.status.code().unwrap_or(-1), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())

@@ -111,17 +111,23 @@ fn leaves(key: &str, value: &serde_json::Value, found: &mut Vec<(String, String)
 
 #[test]
 fn no_answer_is_printed_without_a_line() {
+    let n_printed = assert_all_traced(&SAMPLE.dossier, &SAMPLE.trace);
+    assert!(n_printed > 800, "{n_printed}");
+}
+
+/// Every answer that a dossier prints has a line; gives their number.
+pub fn assert_all_traced(dossier: &Dossier, trace: &Trace) -> usize {
     let mut printed = Vec::new();
-    leaves("", &serde_json::to_value(&SAMPLE.dossier).unwrap(), &mut printed);
-    assert!(printed.len() > 800, "{}", printed.len());
+    leaves("", &serde_json::to_value(dossier).unwrap(), &mut printed);
     let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in &SAMPLE.trace.printed {
+    for line in &trace.printed {
         *lines.entry(&line.text).or_default() += 1;
     }
     for (key, text) in &printed {
         let left = lines.get_mut(text.as_str()).unwrap_or_else(|| panic!("{key}: {text} is not traced"));
         *left = left.checked_sub(1).unwrap_or_else(|| panic!("{key}: {text} is traced too rarely"));
     }
+    printed.len()
 }
 
 #[test]

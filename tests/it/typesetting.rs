@@ -82,15 +82,18 @@ fn section() -> IndicatorSection {
                     measure: "場次".to_owned(),
                     values: vec![Some("12".to_owned()), None],
                     total: Some("12".to_owned()),
+                    last: None,
                 },
                 FigureRow {
                     label: "平均滿意度".to_owned(),
                     measure: "%".to_owned(),
                     values: vec![Some("93.4".to_owned()), Some("本年度無案件".to_owned())],
                     total: None,
+                    last: None,
                 },
             ],
             has_total: true,
+            last_heading: None,
         }),
         figures: vec![UnitFigures {
             unit: "警察單位".to_owned(),
