@@ -24,6 +24,7 @@ mod variants;
 
 pub use completeness::UNIT_MISSING;
 pub use deadline::DEADLINE_UNIT_LATE;
+pub use privacy::is_about_somebody;
 
 use std::collections::{BTreeMap, BTreeSet};
 
