@@ -59,7 +59,7 @@ pub enum Command {
     /// 收件端：驗證許多陳報包，彙整成一份比較表（.ods 與 .xlsx）
     Collate(Collate),
     /// 自評總分、等第、獎勵、免評年數，以及距上一等第還差多少
-    Score(Folder),
+    Score(Score),
     /// 實地考核：四項要件是否成立及其理由
     Visit(Folder),
     /// 考核小組：委員、推薦機關與應迴避的地方政府
@@ -87,6 +87,16 @@ pub struct Folder {
     /// 工作資料夾
     #[arg(default_value = "inputs", value_name = "資料夾")]
     pub inputs: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Score {
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 輸出格式
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "格式")]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

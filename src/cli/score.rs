@@ -1,5 +1,7 @@
 //! `huibian score`: the self-score against the plan's grades, as far as the points are known.
 
+mod json;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -9,10 +11,10 @@ use crate::plan::{Grade, IndicatorId, Plan};
 use crate::render;
 use crate::submission::SecretariatAnswers;
 
-use super::args::Folder;
+use super::args::{Format, Score};
 use super::{answers, exit, width};
 
-pub fn run(arguments: &Folder) -> anyhow::Result<u8> {
+pub fn run(arguments: &Score) -> anyhow::Result<u8> {
     let Some(answers) = answers::read(&arguments.inputs)? else { return Ok(exit::COULD_NOT_RUN) };
     if answers.secretariat.file.is_none() {
         anyhow::bail!(
@@ -22,8 +24,11 @@ pub fn run(arguments: &Folder) -> anyhow::Result<u8> {
     }
     let plan = &answers.plan;
     let card = assessment::scorecard(plan, &self_scores(&answers.secretariat));
-    let text = format!("{}\n{}", table(plan, &card), conclusion(plan, &card));
-    write!(anstream::stdout(), "{text}")?;
+    let mut out = anstream::stdout();
+    match arguments.format {
+        Format::Json => writeln!(out, "{}", json::json(plan, &card))?,
+        Format::Text => write!(out, "{}\n{}", table(plan, &card), conclusion(plan, &card))?,
+    }
     Ok(exit::DONE)
 }
 
