@@ -4,7 +4,7 @@
 //! reference to the official table, and what is only proposed says so.
 
 use crate::annex::Annex;
-use crate::plan::{Demand, Plan, Standing, Task};
+use crate::plan::{Demand, Indicator, Plan, Standing, Task};
 
 /// Both annexes, in the plan's order.
 pub fn annexes(plan: &Plan) -> Vec<Annex> {
@@ -44,6 +44,15 @@ fn evidence_of(task: &Task) -> String {
     items.collect::<Vec<_>>().join("\n")
 }
 
+/// The scoring table's own words, with its limit of pages.
+fn criteria(indicator: &Indicator, unknown: &str) -> String {
+    let criteria = indicator.criteria.as_deref().unwrap_or(unknown);
+    match indicator.page_limit {
+        Some(pages) => format!("{criteria}\n佐證以 {pages} 頁為限。"),
+        None => criteria.to_owned(),
+    }
+}
+
 fn scoring_table(plan: &Plan) -> Annex {
     let unknown = format!("依{}年度考核評分表", plan.year);
     let mut rows = Vec::new();
@@ -64,7 +73,7 @@ fn scoring_table(plan: &Plan) -> Annex {
                 format!("{} {}", indicator.code, indicator.title),
                 indicator.four_p.clone().unwrap_or_default(),
                 indicator.points.map_or_else(|| unknown.clone(), |points| points.to_string()),
-                indicator.criteria.clone().unwrap_or_else(|| unknown.clone()),
+                criteria(indicator, &unknown),
                 units.join("、"),
             ]);
         }

@@ -116,6 +116,8 @@ pub struct IndicatorSection {
     pub points: Option<String>,
     pub self_score: Option<String>,
     pub criteria: Option<String>,
+    /// Pages of evidence the official scoring table allows, when given.
+    pub page_limit: Option<u32>,
     /// The units that answer here, for the heading line.
     pub units: Vec<String>,
     /// 統稿, when given; it leads.
@@ -154,8 +156,8 @@ pub struct FigureTable {
     pub rows: Vec<FigureRow>,
     /// Whether any row has a total.
     pub has_total: bool,
-    /// Over the figures of an earlier year, 「前次（109年度）」; `None`: no row has one.
-    pub last_heading: Option<String>,
+    /// The earlier year whose figures stand in the column 「前次」, 「109年度」; `None`: no row has one.
+    pub last_year: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -190,6 +192,8 @@ pub struct ChartView {
     pub title: String,
     pub measure: String,
     pub bars: Vec<Bar>,
+    /// The earlier year whose bars stand beside, 「109年度」; `None`: no bar has one.
+    pub last_year: Option<String>,
     /// A sentence for readers who cannot see it (PDF/UA alternative text).
     pub alt: String,
 }
@@ -197,6 +201,14 @@ pub struct ChartView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Bar {
     pub label: String,
+    pub value: f64,
+    pub text: String,
+    /// What an earlier self-assessment drew; `None`: nothing that can be compared.
+    pub last: Option<BarBefore>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BarBefore {
     pub value: f64,
     pub text: String,
 }

@@ -53,6 +53,11 @@ pub struct ReceivedIndicator {
     pub self_score: Option<String>,
     pub measures: Vec<ReceivedMeasure>,
     pub figures: Vec<ReceivedUnit>,
+    /// Names of the units asked here.
+    #[serde(default)]
+    pub units: Vec<String>,
+    #[serde(default)]
+    pub charts: Vec<ReceivedChart>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +72,19 @@ pub struct ReceivedMeasure {
 pub struct ReceivedValue {
     pub unit: String,
     pub value: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedChart {
+    pub title: String,
+    pub measure: String,
+    pub bars: Vec<ReceivedBar>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedBar {
+    pub label: String,
+    pub value: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

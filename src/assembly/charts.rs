@@ -1,23 +1,22 @@
 //! Charts of a section: bars with labels, small cells merged where cases are counted.
 //!
 //! 人口販運防制法 forbids publishing what identifies a victim: in counts of confidential rows a
-//! part below the plan's `small_cell` is merged with others until the merged part is not small.
+//! part below the plan's `small_cell` is merged with others until the merged part is not small. Beside
+//! them stand the bars of an earlier self-assessment, where it can be compared.
 
 use crate::derivation::{Outcome, row_figure, sources};
-use crate::dossier::{Bar, ChartView};
+use crate::dossier::{Bar, BarBefore, ChartView};
 use crate::figure::Figure;
 use crate::place::Place;
 use crate::plan::{Chart, ChartSource, FieldRef, Indicator, TableId, ValueKind};
 use crate::submission::{Record, Value};
 
+use super::comparison::{ChartBefore, MERGED, year_before};
 use super::{Material, unit_name};
-
-/// The bar that takes the small ones in.
-const MERGED: &str = "其他（合併）";
 
 /// The section's charts; one without a figure above zero is left out.
 pub fn charts<'a>(indicator: &'a Indicator, material: &Material) -> Vec<(&'a Chart, ChartView)> {
-    indicator.charts.iter().filter_map(|chart| Some((chart, view(chart, material)?))).collect()
+    indicator.charts.iter().filter_map(|chart| Some((chart, view(chart, indicator, material)?))).collect()
 }
 
 /// The cells behind a bar of a chart's view.
@@ -61,7 +60,7 @@ fn chosen<'a>(record: &'a Record, column: &str) -> &'a [String] {
     }
 }
 
-fn view(chart: &Chart, material: &Material) -> Option<ChartView> {
+fn view(chart: &Chart, indicator: &Indicator, material: &Material) -> Option<ChartView> {
     let (parts, confidential) = match &chart.source {
         ChartSource::Split(field) => (split_parts(field, material)?, false),
         ChartSource::Column { tables, column, weight } => {
@@ -69,24 +68,66 @@ fn view(chart: &Chart, material: &Material) -> Option<ChartView> {
         }
         ChartSource::Fields(fields) => (unit_parts(fields, material), false),
     };
-    let parts: Vec<(String, Figure)> = parts.into_iter().filter(|(_, figure)| !figure.is_zero()).collect();
-    if parts.is_empty() {
+    let drawn: Vec<(String, Figure)> =
+        parts.iter().filter(|(_, figure)| !figure.is_zero()).cloned().collect();
+    if drawn.is_empty() {
         return None;
     }
-    let parts =
-        if confidential { merge_small(parts, Figure::from(material.plan.limits.small_cell)) } else { parts };
-    let bars: Vec<Bar> = parts
+    let least = if confidential { Figure::from(material.plan.limits.small_cell) } else { Figure::ZERO };
+    let mut drawn = if confidential { merge_small(drawn, least) } else { drawn };
+    let before = material.last.and_then(|last| {
+        Some((year_before(last), ChartBefore::find(chart, indicator, material.plan, last, least)?))
+    });
+    if let Some((_, before)) = &before {
+        drawn = with_vanished(drawn, parts, before);
+    }
+    let bars: Vec<Bar> = drawn
         .iter()
-        .map(|(label, figure)| Bar { label: label.clone(), value: figure.to_f64(), text: figure.grouped(2) })
+        .map(|(label, figure)| bar(label, *figure, before.as_ref().map(|(_, one)| one)))
         .collect();
-    let described: Vec<String> =
-        bars.iter().map(|bar| format!("{}{}{}", bar.label, bar.text, chart.measure)).collect();
+    let last_year = before.map(|(year, _)| year).filter(|_| bars.iter().any(|bar| bar.last.is_some()));
     Some(ChartView {
         title: chart.title.clone(),
         measure: chart.measure.clone(),
-        alt: format!("{}長條圖：{}。", chart.title, described.join("、")),
+        alt: description(chart, &bars, last_year.as_deref()),
         bars,
+        last_year,
     })
+}
+
+/// Parts that are nought now and were not before take their places again. Where parts were merged, in
+/// either year, a part without a bar is not known to be nought.
+fn with_vanished(
+    drawn: Vec<(String, Figure)>,
+    mut all: Vec<(String, Figure)>,
+    before: &ChartBefore,
+) -> Vec<(String, Figure)> {
+    if !before.is_whole() || drawn.iter().any(|(label, _)| label == MERGED) {
+        return drawn;
+    }
+    all.retain(|(label, figure)| !figure.is_zero() || before.figure(label).is_some());
+    all
+}
+
+fn bar(label: &str, figure: Figure, before: Option<&ChartBefore>) -> Bar {
+    let last = before.and_then(|before| before.figure(label));
+    Bar {
+        label: label.to_owned(),
+        value: figure.to_f64(),
+        text: figure.grouped(2),
+        last: last.map(|figure| BarBefore { value: figure.to_f64(), text: figure.grouped(2) }),
+    }
+}
+
+fn description(chart: &Chart, bars: &[Bar], last_year: Option<&str>) -> String {
+    let described = bars.iter().map(|bar| {
+        let now = format!("{}{}{}", bar.label, bar.text, chart.measure);
+        match (&bar.last, last_year) {
+            (Some(last), Some(year)) => format!("{now}（{year}{}{}）", last.text, chart.measure),
+            _ => now,
+        }
+    });
+    format!("{}長條圖：{}。", chart.title, described.collect::<Vec<_>>().join("、"))
 }
 
 /// The cell of one part of a split.

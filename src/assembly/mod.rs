@@ -206,6 +206,7 @@ fn indicator_section(
         self_score: self_score(material, &indicator.id)
             .map(|score| score.fixed(material.plan.programme.score_decimals)),
         criteria: indicator.criteria.clone(),
+        page_limit: indicator.page_limit,
         units: units_of(&tasks, material.plan),
         lead,
         narratives,

@@ -30,7 +30,7 @@ pub fn figure_table(indicator: &Indicator, tasks: &[&Task], material: &Material)
     let mut table = FigureTable {
         units: units.iter().map(|unit| unit_name(material.plan, unit)).collect(),
         has_total: units.len() > 1 && rows.iter().any(|row| row.total.is_some()),
-        last_heading: None,
+        last_year: None,
         rows,
     };
     if let Some(last) = material.last {

@@ -176,14 +176,17 @@ impl Tracer<'_> {
 
     /// What stands beside the figures from an earlier year.
     fn last(&mut self, part: &Part, table: &FigureTable) {
-        let (Some(last), Some(heading)) = (self.material.last, &table.last_heading) else { return };
-        let mut earlier = |spot: String, text: &str| {
-            self.enter(Line { part, spot, text }, Origin::Earlier, vec![Place::file(&last.file)], &[]);
-        };
-        earlier("統計表 前次年度".to_owned(), heading);
+        let Some(year) = &table.last_year else { return };
+        self.earlier(Line { part, spot: "統計表 前次年度".to_owned(), text: year });
         for row in &table.rows {
             let Some(text) = &row.last else { continue };
-            earlier(format!("統計表「{}」前次", row.label), text);
+            self.earlier(Line { part, spot: format!("統計表「{}」前次", row.label), text });
+        }
+    }
+
+    fn earlier(&mut self, line: Line) {
+        if let Some(last) = self.material.last {
+            self.enter(line, Origin::Earlier, vec![Place::file(&last.file)], &[]);
         }
     }
 
@@ -230,10 +233,16 @@ impl Tracer<'_> {
     fn charts(&mut self, part: &Part, indicator: &Indicator) {
         let material = self.material;
         for (chart, view) in charts::charts(indicator, material) {
+            if let Some(year) = &view.last_year {
+                self.earlier(Line { part, spot: format!("圖「{}」前次年度", view.title), text: year });
+            }
             for bar in &view.bars {
                 let spot = format!("圖「{}」{}", view.title, bar.label);
                 let places = charts::bar_sources(chart, &view, bar, material);
                 let tasks: Vec<&TaskId> = indicator.tasks.iter().collect();
+                if let Some(last) = &bar.last {
+                    self.earlier(Line { part, spot: format!("{spot} 前次"), text: &last.text });
+                }
                 self.enter(Line { part, spot, text: &bar.text }, Origin::Computed, places, &tasks);
             }
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::dossier::{Dossier, FigureRow, IndicatorSection, LabelledValue, Reference};
+use crate::dossier::{ChartView, Dossier, FigureRow, IndicatorSection, LabelledValue, Reference};
 
 /// Raised when a field changes its meaning or goes away; new fields do not raise it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -42,8 +42,11 @@ struct Indicator<'a> {
     self_score: Option<&'a str>,
     /// Units that gave a text, of those asked.
     narratives: usize,
+    /// Names of the units asked.
+    units: &'a [String],
     measures: Vec<Measure<'a>>,
     figures: Vec<UnitFigures<'a>>,
+    charts: Vec<Chart<'a>>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +69,19 @@ struct UnitFigures<'a> {
     unit: &'a str,
     heading: &'a str,
     values: &'a [LabelledValue],
+}
+
+#[derive(Serialize)]
+struct Chart<'a> {
+    title: &'a str,
+    measure: &'a str,
+    bars: Vec<Bar<'a>>,
+}
+
+#[derive(Serialize)]
+struct Bar<'a> {
+    label: &'a str,
+    value: &'a str,
 }
 
 #[derive(Serialize)]
@@ -149,6 +165,7 @@ fn indicator<'a>(facet: &'a str, section: &'a IndicatorSection) -> Indicator<'a>
         points: section.points.as_deref(),
         self_score: section.self_score.as_deref(),
         narratives: section.narratives.iter().filter(|narrative| narrative.absent.is_none()).count(),
+        units: &section.units,
         measures,
         figures: section
             .figures
@@ -159,7 +176,13 @@ fn indicator<'a>(facet: &'a str, section: &'a IndicatorSection) -> Indicator<'a>
                 values: &figures.rows,
             })
             .collect(),
+        charts: section.charts.iter().map(chart).collect(),
     }
+}
+
+fn chart(view: &ChartView) -> Chart<'_> {
+    let bars = view.bars.iter().map(|bar| Bar { label: &bar.label, value: &bar.text });
+    Chart { title: &view.title, measure: &view.measure, bars: bars.collect() }
 }
 
 fn measure<'a>(units: &'a [String], row: &'a FigureRow) -> Measure<'a> {

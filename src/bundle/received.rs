@@ -63,7 +63,11 @@ fn parse(json: &[u8]) -> Result<ReceivedFigures, &'static str> {
     let n_entries: usize = figures
         .indicators
         .iter()
-        .map(|one| 1 + one.measures.len() + one.figures.iter().map(|unit| unit.values.len()).sum::<usize>())
+        .map(|one| {
+            let figures = one.figures.iter().map(|unit| unit.values.len()).sum::<usize>();
+            let bars = one.charts.iter().map(|chart| 1 + chart.bars.len()).sum::<usize>();
+            1 + one.measures.len() + figures + one.units.len() + bars
+        })
         .sum();
     if n_entries > MOST_ENTRIES {
         return Err("自評表數據的項目過多");
@@ -96,6 +100,17 @@ fn shorten(figures: &mut ReceivedFigures) {
             value.label = short(&value.label);
             value.value = short(&value.value);
             value.measure = short(&value.measure);
+        }
+        for unit in &mut indicator.units {
+            *unit = short(unit);
+        }
+        for chart in &mut indicator.charts {
+            chart.title = short(&chart.title);
+            chart.measure = short(&chart.measure);
+            for bar in &mut chart.bars {
+                bar.label = short(&bar.label);
+                bar.value = short(&bar.value);
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ mod evidence;
 mod exceptions;
 mod fidelity;
 mod joint;
+mod length;
 mod media;
 mod packed;
 mod passages;
@@ -77,6 +78,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     joint::check(input, &mut diagnostics);
     converted::check(input, &mut diagnostics);
     packed::check(input, &mut diagnostics);
+    length::check(input, &mut diagnostics);
     astray::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
@@ -127,6 +129,7 @@ pub const RULES: &[&[&Rule]] = &[
     joint::RULES,
     converted::RULES,
     packed::RULES,
+    length::RULES,
     astray::RULES,
     fidelity::RULES,
     deadline::RULES,

@@ -17,6 +17,8 @@ use super::page_span;
 
 /// Length of the longest bar in centimetres.
 const LONGEST_BAR: f64 = 9.0;
+/// The same where an earlier year's figures take a column.
+const LONGEST_BAR_BESIDE: f64 = 8.0;
 /// Tables with more columns, or with a larger sum of weights, lie on wide paper.
 const UPRIGHT_COLUMNS: usize = 6;
 const UPRIGHT_WEIGHT: u32 = 20;
@@ -72,6 +74,7 @@ struct EvidenceLine<'a> {
 struct DrawnChart<'a> {
     title: &'a str,
     measure: &'a str,
+    last_year: Option<&'a str>,
     bars: Vec<DrawnBar<'a>>,
 }
 
@@ -81,6 +84,9 @@ struct DrawnBar<'a> {
     text: &'a str,
     /// In centimetres; `None` draws nothing.
     length: Option<String>,
+    /// An earlier year's figure and bar.
+    last: Option<&'a str>,
+    last_length: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -220,6 +226,7 @@ fn facts(section: &IndicatorSection) -> String {
     let mut facts = Vec::new();
     facts.extend(section.four_p.clone());
     facts.extend(section.points.as_ref().map(|points| format!("配分 {points}")));
+    facts.extend(section.page_limit.map(|pages| format!("佐證以 {pages} 頁為限")));
     facts.extend(section.self_score.as_ref().map(|score| format!("自評 {score}")));
     if !section.units.is_empty() {
         facts.push(format!("提供單位：{}", section.units.join("、")));
@@ -228,13 +235,25 @@ fn facts(section: &IndicatorSection) -> String {
 }
 
 fn drawn(chart: &ChartView) -> DrawnChart<'_> {
-    let longest = chart.bars.iter().map(|bar| bar.value).fold(0.0, f64::max);
+    let values =
+        chart.bars.iter().flat_map(|bar| [Some(bar.value), bar.last.as_ref().map(|last| last.value)]);
+    let longest = values.flatten().fold(0.0, f64::max);
+    let longest_bar = if chart.last_year.is_some() { LONGEST_BAR_BESIDE } else { LONGEST_BAR };
+    let length =
+        |value: f64| (value > 0.0).then(|| format!("{:.2}", (value / longest * longest_bar).max(0.02)));
     let bars = chart.bars.iter().map(|bar| DrawnBar {
         label: &bar.label,
         text: &bar.text,
-        length: (bar.value > 0.0).then(|| format!("{:.2}", (bar.value / longest * LONGEST_BAR).max(0.02))),
+        length: length(bar.value),
+        last: bar.last.as_ref().map(|last| last.text.as_str()),
+        last_length: bar.last.as_ref().and_then(|last| length(last.value)),
     });
-    DrawnChart { title: &chart.title, measure: &chart.measure, bars: bars.collect() }
+    DrawnChart {
+        title: &chart.title,
+        measure: &chart.measure,
+        last_year: chart.last_year.as_deref(),
+        bars: bars.collect(),
+    }
 }
 
 fn details(tables: &[DetailTable]) -> Vec<DetailView<'_>> {

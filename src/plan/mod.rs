@@ -283,6 +283,8 @@ pub struct Indicator {
     pub points: Option<Figure>,
     /// Criteria of the official scoring table, only when given.
     pub criteria: Option<String>,
+    /// Pages of evidence the official scoring table allows, only when given.
+    pub page_limit: Option<u32>,
     /// Tasks whose answers are gathered here, in plan order.
     pub tasks: Vec<TaskId>,
     /// The secretariat's own part of the workbook feeds it (年度專題, 策進作為).

@@ -111,7 +111,7 @@ fn header(rolled: &Rolled, points_left: bool) -> Vec<String> {
         "・確切陳報日與停班日".to_owned(),
     ];
     if points_left {
-        comments.push("前一年度填的配分與評分說明沒有帶入，評分表每年可能不同。".to_owned());
+        comments.push("前一年度填的配分、評分說明與頁數上限沒有帶入，評分表每年可能不同。".to_owned());
     }
     comments
 }
@@ -125,7 +125,7 @@ fn drop_facts_of_one_year(own: &mut Table) -> bool {
     if let Some(Value::Table(indicators)) = own.get_mut("indicator") {
         for (_, indicator) in indicators.iter_mut() {
             if let Value::Table(indicator) = indicator {
-                for key in ["points", "criteria"] {
+                for key in ["points", "criteria", "page_limit"] {
                     had_points |= indicator.remove(key).is_some();
                 }
             }

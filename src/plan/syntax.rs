@@ -147,6 +147,7 @@ mirror! {
         four_p: Option<String>,
         points: Option<String>,
         criteria: Option<String>,
+        page_limit: Option<u32>,
         tasks: Vec<String>,
         secretariat_part: Option<super::SecretariatPart>,
         measures: Vec<MeasureToml>,

@@ -68,6 +68,16 @@ fn scores_with_points_earn_a_grade_and_say_what_is_missing() {
             "自評與配分差距最大：2-7 夥伴關係之機制或個案（1.8 分）",
         ],
     );
+    let (code, text) = run(copy.folder.path(), &["score", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, &report["points"], &report["self_score"]), (0, &"100.00".into(), &"92.00".into()));
+    assert_eq!(report["earned"]["grade"], "優等");
+    assert_eq!((&report["earned"]["exempt_years"], &report["earned"]["next_year"]), (&1.into(), &112.into()));
+    assert_eq!(report["earned"]["next_grade"], serde_json::json!({ "grade": "特優", "missing": "3.00" }));
+    assert_eq!(
+        (report["indicators"].as_array().unwrap().len(), &report["full_score_missed"]),
+        (12, &().into())
+    );
     copy.write(
         "plan.toml",
         format!("based_on = \"hsinchu-110\"\n{}", points.replace("points = \"8\"", "points = \"9\""))
@@ -289,4 +299,27 @@ fn the_annexes_are_written_in_both_formats() {
     assert!(pdf.starts_with(b"%PDF") && pdf.len() > 10_000);
     let (code, text) = run(copy.folder.path(), &["annexes"]);
     assert!(code == 2 && text.contains("無法建立"), "never written over: {text}");
+}
+
+#[test]
+fn a_limit_of_pages_is_printed_only_where_the_plan_has_one() {
+    let copy = Copy::without_evidence();
+    let own = "based_on = \"hsinchu-110\"\n[indicator.training]\npoints = \"10\"\npage_limit = 37\n";
+    copy.write("plan.toml", own.as_bytes());
+    let (code, text) = run(copy.folder.path(), &["compile", "--draft", "--today", "111-02-10"]);
+    assert_eq!(code, 1, "no evidence: {text}");
+    let form = std::fs::read(copy.output().join("草稿-自評表.pdf")).unwrap();
+    let form = crate::delivery::page_texts(&form).concat();
+    assert_eq!(form.matches("頁為限").count(), 1);
+    assert!(form.contains("配分10.00|佐證以37頁為限|自評"), "{form}");
+    assert_says(&copy, &["annexes"], &["附件2-評分表.ods"]);
+    let scoring = std::fs::read(copy.folder.path().join("annexes/附件2-評分表.ods")).unwrap();
+    let cells: Vec<String> =
+        crate::support::grid(&scoring).sheets[0].cells.values().map(|cell| format!("{cell:?}")).collect();
+    assert_eq!(cells.iter().filter(|cell| cell.contains("佐證以 37 頁為限。")).count(), 1);
+    let (code, text) = run(copy.folder.path(), &["plan", "check"]);
+    assert_eq!(code, 0, "{text}");
+    copy.write("plan.toml", own.replace("37", "10001").as_bytes());
+    let (code, text) = run(copy.folder.path(), &["plan", "check"]);
+    assert!(code == 1 && text.contains("plan.toml:4:1"), "{text}");
 }

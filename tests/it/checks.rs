@@ -4,7 +4,7 @@
 use huibian::diagnostic::{Diagnostic, Severity};
 use huibian::exhibit::{Content, Remark};
 use huibian::fragment::{Fragment, Spot};
-use huibian::inventory::{MediaType, Role};
+use huibian::inventory::{InputFile, MediaType, Role};
 use huibian::place::{CellRef, RelPath};
 use jiff::civil::Date;
 
@@ -329,6 +329,7 @@ const CASES: &[Case] = &[
         Warning,
         "U+E000",
     ),
+    ("evidence-over-page-limit", |s| limit_training(s, -1), Warning, "頁為限"),
     ("secretariat-missing", |s| s.secretariat = None, Error, "秘書單位"),
     ("secretariat-part-blank", |s| drop(s.secretariat().remove("topic")), Error, "年度專題"),
     (
@@ -525,6 +526,22 @@ fn comparison_is_silent_when_units_agree() {
     assert_eq!(scene.said("figures-differ"), []);
 }
 
+/// The plan allows as many pages of evidence for training as were handed in, and `more`.
+fn limit_training(scene: &mut Scene, more: i64) {
+    let indicators = scene.plan.facets.iter_mut().flat_map(|facet| &mut facet.indicators);
+    let training = indicators.into_iter().find(|one| one.id.as_str() == "training").unwrap();
+    // Every file of the scene is one page, and each item has one file.
+    let is_of = |file: &&InputFile| match &file.role {
+        Role::Evidence(code) => {
+            let task = scene.plan.tasks.iter().find(|task| task.evidence.iter().any(|one| one.code == *code));
+            task.is_some_and(|task| training.tasks.contains(&task.id))
+        }
+        _ => false,
+    };
+    let n_pages = scene.files.iter().filter(is_of).count() as i64;
+    training.page_limit = Some((n_pages + more) as u32);
+}
+
 /// A rule and a change that comes close to breaking it.
 type NearMiss = (&'static str, fn(&mut Scene));
 
@@ -577,6 +594,7 @@ const NEAR_MISSES: &[NearMiss] = &[
     ("character-compatibility", |s| s.set_narrative("police", "POL03", "人口㈠①、％")),
     ("character-without-glyph", |s| s.uncovered = vec!['龘']),
     ("character-simplified", |s| s.set_narrative("police", "POL03", "台北、後里與「広報のしおり」")),
+    ("evidence-over-page-limit", |s| limit_training(s, 0)),
     ("setting-out-of-range", |s| s.set_setting("picture_dpi", "72")),
     ("setting-date-implausible", |s| s.set_setting("prepared_on", "111/12/31")),
     ("points-negative", |s| {

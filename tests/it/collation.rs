@@ -50,7 +50,7 @@ fn section(title: &str, rows: Vec<FigureRow>) -> IndicatorSection {
         units: vec!["警察局".to_owned(), "勞工處".to_owned()],
         rows,
         has_total: true,
-        last_heading: None,
+        last_year: None,
     });
     section.figures = vec![figures];
     section

@@ -66,7 +66,7 @@ fn payload(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Every page's text without blanks, also of pages that have none.
-fn page_texts(bytes: &[u8]) -> Vec<String> {
+pub fn page_texts(bytes: &[u8]) -> Vec<String> {
     let mut pages = vec![String::new(); pdf::page_sizes(bytes).unwrap().len()];
     for page in pdf::page_texts(bytes).into_iter().filter(|page| page.page > 0) {
         pages[page.page - 1].extend(page.text.chars().filter(|c| !c.is_whitespace()));

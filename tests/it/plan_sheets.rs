@@ -10,7 +10,7 @@ use huibian::forms;
 use huibian::grid::{Cell, Grid};
 use huibian::place::{CellRef, Place, RelPath};
 use huibian::plan::sheets::{self, Reading};
-use huibian::plan::{self, Plan, PlanLayer};
+use huibian::plan::{self, Indicator, Plan, PlanLayer};
 use proptest::prelude::*;
 
 use crate::support::workspace::Copy;
@@ -85,6 +85,7 @@ fn what_a_clerk_edits_is_what_changes() {
     set(&mut grid, "單位", &["labour"], "單位名稱", text("勞工及青年處"));
     set(&mut grid, "基本", &["陳報期限（確切日期）"], "內容", text("111-03-11"));
     set(&mut grid, "指標與配分", &["training"], "配分", Some(Cell::Number(12.5)));
+    set(&mut grid, "指標與配分", &["training"], "佐證頁數上限", Some(Cell::Number(20.0)));
     set(&mut grid, "佐證", &["LAB03", "signin"], "資料夾", text("簽到"));
     set(&mut grid, "佐證", &["LAB03", "photo"], "不列入", text("是"));
     set(&mut grid, "期程", &["書面考核"], "末日", text("111-05-20"));
@@ -92,11 +93,12 @@ fn what_a_clerk_edits_is_what_changes() {
     let (reading, told, plan) = import(&grid);
     assert_eq!(told, Vec::new());
     let plan = plan.unwrap();
-    assert_eq!(reading.n_differences(), 7, "{:#?}", reading.differing);
+    assert_eq!(reading.n_differences(), 8, "{:#?}", reading.differing);
     assert_eq!(plan.unit(&"labour".into()).unwrap().name, "勞工及青年處");
     assert_eq!(plan.deadlines.final_exact.unwrap().to_string(), "2022-03-11");
     let training = plan.indicators().find(|indicator| indicator.id.as_str() == "training").unwrap();
     assert_eq!(training.points.unwrap().to_string(), "12.5");
+    assert_eq!(training.page_limit, Some(20));
     let own = plan.task(&"LAB03".into()).unwrap();
     let folders: Vec<&str> = own.evidence.iter().map(|item| item.folder.as_str()).collect();
     assert_eq!(folders, ["研訓計畫", "課程表", "簽到", "滿意度"]);
@@ -215,6 +217,41 @@ fn run(copy: &Copy, arguments: &[&str]) -> (i32, String) {
         .output()
         .unwrap();
     (output.status.code().unwrap_or(-1), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+#[test]
+fn what_the_scoring_table_says_goes_out_and_back_and_can_be_taken_away() {
+    let copy = Copy::without_evidence();
+    let own = "based_on = \"hsinchu-110\"\n[indicator.training]\npoints = \"12.5\"\ncriteria = \"依場次\"\n\
+        page_limit = 20\n";
+    copy.write("plan.toml", own.as_bytes());
+    assert_eq!(run(&copy, &["plan", "export", "plan.xlsx"]).0, 0);
+    let exported = std::fs::read(copy.folder.path().join("plan.xlsx")).unwrap();
+    let layers =
+        [below(), vec![PlanLayer { file: RelPath::new("plan.toml"), text: own.to_owned() }]].concat();
+    let read = |grid: &Grid| -> (usize, Option<Plan>) {
+        let mut told = Diagnostics::new();
+        let reading = sheets::read(&layers, grid, &RelPath::new("plan.xlsx"), &mut told).unwrap();
+        let text = reading.layer_text(layers.last(), plans::DEFAULT).unwrap();
+        let layer = PlanLayer { file: RelPath::new("plan.toml"), text };
+        let (plan, found) = plan::lower(&[below(), vec![layer]].concat());
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), Vec::new());
+        assert!(told.into_iter().next().is_none());
+        (reading.n_differences(), plan)
+    };
+    let training = |plan: &Option<Plan>| -> Indicator {
+        plan.as_ref().unwrap().indicators().find(|one| one.id.as_str() == "training").unwrap().clone()
+    };
+    let mut grid = crate::support::grid(&exported);
+    let (n_differences, plan) = read(&grid);
+    assert_eq!((n_differences, plan.as_ref()), (0, plan::lower(&layers).0.as_ref()));
+    assert_eq!(training(&plan).page_limit, Some(20));
+    for header in ["配分", "評分說明", "佐證頁數上限"] {
+        set(&mut grid, "指標與配分", &["training"], header, None);
+    }
+    let (n_differences, plan) = read(&grid);
+    let left = training(&plan);
+    assert_eq!((n_differences, left.points, left.criteria, left.page_limit), (3, None, None, None));
 }
 
 #[test]

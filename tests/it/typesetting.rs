@@ -54,6 +54,7 @@ fn section() -> IndicatorSection {
         points: None,
         self_score: Some("9.50".to_owned()),
         criteria: None,
+        page_limit: None,
         units: vec!["警察單位".to_owned(), "勞工單位".to_owned()],
         lead: vec![text.repeat(3)],
         narratives: vec![
@@ -93,7 +94,7 @@ fn section() -> IndicatorSection {
                 },
             ],
             has_total: true,
-            last_heading: None,
+            last_year: None,
         }),
         figures: vec![UnitFigures {
             unit: "警察單位".to_owned(),
@@ -115,9 +116,10 @@ fn section() -> IndicatorSection {
             title: "各單位參訓人次".to_owned(),
             measure: "人次".to_owned(),
             bars: vec![
-                Bar { label: "警察單位".to_owned(), value: 640.0, text: "640".to_owned() },
-                Bar { label: "勞工單位".to_owned(), value: 120.0, text: "120".to_owned() },
+                Bar { label: "警察單位".to_owned(), value: 640.0, text: "640".to_owned(), last: None },
+                Bar { label: "勞工單位".to_owned(), value: 120.0, text: "120".to_owned(), last: None },
             ],
+            last_year: None,
             alt: "各單位參訓人次長條圖".to_owned(),
         }],
         recommendations: vec![RecommendationLine {

@@ -128,6 +128,11 @@ impl Lowering<'_> {
             four_p: indicator.four_p.clone(),
             points,
             criteria: indicator.criteria.clone(),
+            // Nought takes away what a layer below says, as an empty text does.
+            page_limit: indicator
+                .page_limit
+                .filter(|pages| *pages > 0)
+                .map(|pages| self.within(Some(pages), &format!("{path}.page_limit"), 1..=10_000)),
             // In plan order, whatever order they were named in.
             tasks: tasks.iter().filter(|task| scope.own.contains(task)).map(|task| task.id.clone()).collect(),
             secretariat_part: indicator.secretariat_part,

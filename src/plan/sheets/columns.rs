@@ -21,6 +21,8 @@ pub enum Kind {
     Text,
     /// A whole number.
     Whole,
+    /// A whole number; blank, or 0: no limit.
+    Limit,
     /// 是, or blank.
     Flag,
     /// Words divided by 、.
@@ -33,7 +35,7 @@ pub enum Kind {
     Choice(&'static [(&'static str, &'static str)]),
 }
 
-use Kind::{Awards, Choice, Flag, Lines, Text, Whole, Words};
+use Kind::{Awards, Choice, Flag, Limit, Lines, Text, Whole, Words};
 
 const STANDINGS: Kind = Choice(&[("official", "計畫明定"), ("proposed", "建議")]);
 const MILESTONES: Kind = Choice(&[
@@ -144,6 +146,7 @@ pub const SHEETS: &[(&str, Rows)] = &[
                 Column("four_p", "4P", Text),
                 Column("points", "配分", Text),
                 Column("criteria", "評分說明", Text),
+                Column("page_limit", "佐證頁數上限", Limit),
                 Column("tasks", "任務", Words),
             ],
         ),

@@ -302,6 +302,7 @@ fn text_of(cell: &Cell) -> Option<String> {
 fn blank(kind: Kind) -> Value {
     match kind {
         Kind::Text | Kind::Whole | Kind::Choice(_) => Value::String(String::new()),
+        Kind::Limit => Value::Integer(0),
         Kind::Flag => Value::Boolean(false),
         Kind::Words | Kind::Lines | Kind::Awards => Value::Array(Vec::new()),
     }
@@ -314,7 +315,7 @@ fn parse(text: &str, kind: Kind) -> Result<Value, String> {
     };
     match kind {
         Kind::Text => Ok(Value::String(text.to_owned())),
-        Kind::Whole => {
+        Kind::Whole | Kind::Limit => {
             let number = crate::folding::nfkc(text).trim().parse::<i64>();
             number.map(Value::Integer).map_err(|_| format!("「{text}」不是整數"))
         }

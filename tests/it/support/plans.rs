@@ -170,6 +170,7 @@ fn indicator(id: &str, code: &str, title: &str, tasks: &[&str]) -> Indicator {
         four_p: None,
         points: None,
         criteria: None,
+        page_limit: None,
         tasks: tasks.iter().map(|task| TaskId::from(*task)).collect(),
         secretariat_part: None,
         measures: Vec::new(),
