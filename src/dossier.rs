@@ -40,6 +40,9 @@ pub struct Dossier {
     /// Which of them is being typeset or packed, from 1; `None` for the undivided document and the form.
     pub volume: Option<usize>,
     pub signatures: Vec<String>,
+    /// Whether the scan of the signed page goes with the form.
+    #[serde(skip)]
+    pub has_signed_page: bool,
     /// 「尚缺」 lines of a draft.
     pub missing: Vec<String>,
 }

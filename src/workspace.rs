@@ -16,6 +16,7 @@ use crate::inventory::{
 };
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan, PlanLayer};
+use crate::signing;
 
 /// The plan's file at the workspace's top.
 pub const PLAN_FILE: &str = "plan.toml";
@@ -330,6 +331,12 @@ impl Folders {
         // The innermost folder that names an item decides.
         if let Some(code) = folders.iter().rev().find_map(|folder| self.item(folder)) {
             return Role::Evidence(code);
+        }
+        if folders.len() > 1
+            && fold(folders[folders.len() - 1]) == signing::FOLDER
+            && fold(folders[folders.len() - 2]) == self.secretariat
+        {
+            return Role::SignedPage;
         }
         let stem = fold(file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem));
         let is_workbook = is_workbook(media_type, path);

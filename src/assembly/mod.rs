@@ -93,6 +93,7 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         volumes: Vec::new(),
         volume: None,
         signatures: plan.signatures.clone(),
+        has_signed_page: false,
         missing,
     }
 }

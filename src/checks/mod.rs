@@ -20,10 +20,12 @@ mod passages;
 mod privacy;
 mod secretariat;
 mod settings;
+mod signing;
 mod variants;
 
 pub use completeness::UNIT_MISSING;
 pub use deadline::DEADLINE_UNIT_LATE;
+pub use signing::judge as judge_signed_page;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,8 +49,10 @@ pub struct CheckInput<'a> {
     pub submissions: &'a BTreeMap<UnitId, Submission>,
     pub secretariat: &'a SecretariatAnswers,
     pub inventory: &'a Inventory,
-    /// By evidence file.
+    /// By file: evidence and signed pages.
     pub preparations: &'a BTreeMap<RelPath, Preparation>,
+    /// Short hash of everything but signed pages, as every page bears it.
+    pub identity: &'a str,
     /// What is written in the workbooks, answers or not.
     pub fragments: &'a BTreeMap<RelPath, Vec<Fragment>>,
     pub figures: &'a Figures,
@@ -77,6 +81,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     converted::check(input, &mut diagnostics);
     packed::check(input, &mut diagnostics);
     astray::check(input, &mut diagnostics);
+    signing::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
@@ -127,6 +132,7 @@ pub const RULES: &[&[&Rule]] = &[
     converted::RULES,
     packed::RULES,
     astray::RULES,
+    signing::RULES,
     fidelity::RULES,
     deadline::RULES,
     privacy::RULES,

@@ -140,6 +140,9 @@ fn contents(dossier: &Dossier) -> Vec<Line> {
     let mut contents = Vec::new();
     if dossier.volume.is_none_or(|volume| volume == 1) {
         contents.push(line("自評表", "PDF".to_owned()));
+        if dossier.has_signed_page {
+            contents.push(line("自評表核章頁", "PDF，核章後掃描".to_owned()));
+        }
     }
     match dossier.volumes.iter().find(|line| Some(line.number) == dossier.volume) {
         Some(volume) => {

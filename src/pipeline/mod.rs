@@ -14,6 +14,7 @@ mod provenance;
 mod reading;
 mod records;
 mod report;
+mod signing;
 mod tally;
 mod twin;
 mod volumes;
@@ -52,6 +53,7 @@ pub use notices::{
 pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
 pub use report::report;
+pub use signing::confirm as confirm_signed_page;
 pub use tally::tally;
 pub use twin::paginated;
 pub use weighing::{Heavy, Saving, heaviest, saving};
@@ -102,6 +104,8 @@ pub struct Examination {
     /// The plan with the secretariat's settings laid over it.
     pub plan: Plan,
     pub inventory: Inventory,
+    /// Eight hex digits over everything that was handed in and the plan.
+    pub identity: String,
     pub submissions: BTreeMap<UnitId, Submission>,
     pub secretariat: SecretariatAnswers,
     pub preparations: BTreeMap<RelPath, Preparation>,
@@ -145,6 +149,8 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     if settings.compare {
         guarding::compare(&inventory, around, &mut preparations)?;
     }
+    preparations.extend(signing::prepare(&plan, &inventory, around, &mut found)?);
+    let identity = products::identity_of(&plan, &inventory);
     let fragments = reading::look_through(&inventory, &reading.read, around)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
@@ -157,6 +163,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
         secretariat: &reading.secretariat,
         inventory: &inventory,
         preparations: &preparations,
+        identity: &identity,
         fragments: &fragments,
         figures: &figures,
         calendar: &calendar,
@@ -169,6 +176,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     Ok(Examination {
         plan,
         inventory,
+        identity,
         submissions: reading.submissions,
         secretariat: reading.secretariat,
         preparations,

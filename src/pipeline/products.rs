@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content, Exhibit};
 use crate::identity::{self, Released};
-use crate::inventory::{Inventory, sha256_hex};
+use crate::inventory::{Inventory, Role, sha256_hex};
 use crate::pdf;
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan};
@@ -24,7 +24,7 @@ use crate::trace::Trace;
 use crate::typeset::{self, Frames};
 
 use super::delivery::{self, Delivery, Desk};
-use super::{Examination, Settings, Surroundings, provenance, records};
+use super::{Examination, Settings, Surroundings, provenance, records, signing};
 
 /// A file being written: seekable, because a zip is.
 pub trait WriteSeek: Write + Seek {}
@@ -63,6 +63,8 @@ pub(super) struct Documents {
     /// Paths inside the output folder.
     pub form: String,
     pub appendices: String,
+    /// The signed page that goes with the form.
+    pub signed_page: Option<String>,
     pub n_form_pages: usize,
     pub n_appendix_pages: usize,
     pub ranges: Vec<PageRange>,
@@ -89,7 +91,7 @@ fn with_material<T>(examination: &Examination, then: impl FnOnce(&Material) -> T
         figures: &examination.figures,
         released: &examination.released,
         exhibits: &exhibits(examination),
-        identity: identity_of(&examination.plan, &examination.inventory),
+        identity: examination.identity.clone(),
         prepared_on: prepared_on(examination),
     })
 }
@@ -141,12 +143,15 @@ pub(super) fn documents(
 ) -> anyhow::Result<Documents> {
     let mark = if dossier.draft { "草稿-" } else { "" };
     let (form_name, appendices_name) = (format!("{mark}自評表.pdf"), format!("{mark}佐證資料.pdf"));
+    let signed_page = if dossier.draft { None } else { signing::write(desk.examination, desk.source, sink)? };
+    dossier.has_signed_page = signed_page.is_some();
     let frames = appendices(dossier, &appendices_name, desk, sink)?;
     assembly::paginate(dossier, &frames.ranges);
     let n_form_pages = form(dossier, &form_name, desk, sink)?;
     Ok(Documents {
         form: form_name,
         appendices: appendices_name,
+        signed_page,
         n_form_pages,
         n_appendix_pages: frames.n_pages,
         ranges: frames.ranges,
@@ -264,10 +269,10 @@ fn natural_key(text: &str) -> (Vec<(u64, char)>, &str) {
 }
 
 /// Eight hex digits over everything that was handed in and the plan: parts that bear the same
-/// identity were made from the same inputs.
-fn identity_of(plan: &Plan, inventory: &Inventory) -> String {
+/// identity were made from the same inputs. A signed page is left out: it bears the identity itself.
+pub(super) fn identity_of(plan: &Plan, inventory: &Inventory) -> String {
     let mut text = format!("{}\n{}\n{}\n", env!("CARGO_PKG_VERSION"), plan.id, plan.version);
-    for file in &inventory.files {
+    for file in inventory.files.iter().filter(|file| file.role != Role::SignedPage) {
         text.push_str(&format!("{} {}\n", file.digests.sha256, file.path));
     }
     sha256_hex(text.as_bytes())[..8].to_owned()

@@ -14,7 +14,7 @@ use crate::place::RelPath;
 use crate::render;
 use crate::trace::Trace;
 
-use super::{Examination, provenance};
+use super::{Examination, provenance, signing};
 
 /// Every input file in exactly one line: CSV with a byte order mark, as Excel opens it.
 pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination, trace: &Trace) -> String {
@@ -118,6 +118,7 @@ fn fate(
         Role::Archive(_) => ("解開", "其中的檔案逐一列於下方".to_owned()),
         Role::Guide => ("略過", "說明文件".to_owned()),
         Role::LeftOut(reason) => ("略過", reason.reason().to_owned()),
+        Role::SignedPage => signing::fate(file, examination),
         Role::Stray(_) => ("未收錄", "不在任何佐證項目的資料夾內".to_owned()),
         Role::UnitWorkbook(_) | Role::SecretariatWorkbook => ("未讀取", "見檢核結果".to_owned()),
         Role::Evidence(code) => ("未收錄", format!("項目 {code} 未編入附件")),

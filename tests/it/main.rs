@@ -29,6 +29,7 @@ mod readme;
 mod rendering;
 mod report;
 mod rounds;
+mod signing;
 mod support;
 mod tidy;
 mod typesetting;
