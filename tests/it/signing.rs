@@ -129,7 +129,7 @@ fn a_scan_without_text_needs_its_mark_typed_or_in_its_name() {
 fn in_volumes_the_signed_page_goes_with_the_first() {
     let copy = Copy::of_sample();
     let plan = text(&copy.inputs().join("plan.toml"));
-    let limits = "\n[limits]\nmail_megabytes = 6\n[delivery]\nmost_mails = 9\n";
+    let limits = "\n[limits]\nattachment_megabytes = 5\n[delivery]\nmost_mails = 9\n";
     copy.write("plan.toml", format!("{plan}{limits}").as_bytes());
     assert_eq!(compile(&copy).code, 0);
     fs::copy(copy.output().join("自評表.pdf"), copy.folder.path().join("signed.pdf")).unwrap();
