@@ -25,6 +25,7 @@ mod variants;
 
 pub use completeness::UNIT_MISSING;
 pub use deadline::DEADLINE_UNIT_LATE;
+pub use privacy::is_about_somebody;
 pub use signing::judge as judge_signed_page;
 
 use std::collections::{BTreeMap, BTreeSet};
