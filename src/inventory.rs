@@ -63,6 +63,8 @@ pub enum Role {
     Archive(ItemCode),
     /// The scan of a signed page. It bears the identity of everything else, and is no part of it.
     SignedPage,
+    /// A form of the agency's own, that goes in place of ours.
+    OfficialForm,
     /// An override of a built-in template.
     Template,
     /// Written by huibian itself for people (使用說明, receipts).

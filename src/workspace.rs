@@ -22,6 +22,8 @@ use crate::signing;
 pub const PLAN_FILE: &str = "plan.toml";
 /// Folder of template overrides.
 pub const TEMPLATES_FOLDER: &str = "templates";
+/// Folder of the agency's own forms, inside the secretariat's.
+const OFFICIAL_FORMS_FOLDER: &str = "官方表單";
 /// A workspace deeper than this is a mistake (a folder linked into itself, a whole disk).
 const MAX_DEPTH: usize = 16;
 /// More files than five units can hand in: a wrong folder was named.
@@ -332,11 +334,14 @@ impl Folders {
         if let Some(code) = folders.iter().rev().find_map(|folder| self.item(folder)) {
             return Role::Evidence(code);
         }
-        if folders.len() > 1
-            && fold(folders[folders.len() - 1]) == signing::FOLDER
-            && fold(folders[folders.len() - 2]) == self.secretariat
+        if let [.., above, folder] = folders
+            && fold(above) == self.secretariat
         {
-            return Role::SignedPage;
+            match fold(folder).as_str() {
+                signing::FOLDER => return Role::SignedPage,
+                OFFICIAL_FORMS_FOLDER => return Role::OfficialForm,
+                _ => {}
+            }
         }
         let stem = fold(file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem));
         let is_workbook = is_workbook(media_type, path);

@@ -94,6 +94,7 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         volume: None,
         signatures: plan.signatures.clone(),
         has_signed_page: false,
+        official_forms: Vec::new(),
         missing,
     }
 }

@@ -15,6 +15,7 @@ mod exceptions;
 mod fidelity;
 mod joint;
 mod media;
+mod official;
 mod packed;
 mod passages;
 mod privacy;
@@ -25,6 +26,7 @@ mod variants;
 
 pub use completeness::UNIT_MISSING;
 pub use deadline::DEADLINE_UNIT_LATE;
+pub use official::{judge as judge_official_form, not_converted as official_form_not_converted};
 pub use privacy::is_about_somebody;
 pub use signing::judge as judge_signed_page;
 
@@ -134,6 +136,7 @@ pub const RULES: &[&[&Rule]] = &[
     packed::RULES,
     astray::RULES,
     signing::RULES,
+    official::RULES,
     fidelity::RULES,
     deadline::RULES,
     privacy::RULES,

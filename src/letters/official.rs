@@ -47,6 +47,8 @@ struct LetterView {
     contact_email: String,
     identity: String,
     n_form_pages: usize,
+    /// What goes in place of our form.
+    official_note: Option<String>,
     n_appendix_pages: usize,
     n_appendices: usize,
     /// 0: undivided.
@@ -112,6 +114,7 @@ fn view(plan: &Plan, dossier: &Dossier, secretariat: &SecretariatAnswers, sendin
         contact_email: of_contact(|contact| &contact.email),
         identity: dossier.identity.clone(),
         n_form_pages: sending.n_form_pages,
+        official_note: dossier.official_note(),
         n_appendix_pages: sending.n_appendix_pages,
         n_appendices: dossier.n_bound(),
         n_volumes: dossier.volumes.len(),

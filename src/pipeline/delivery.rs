@@ -216,13 +216,21 @@ fn stem(plan: &Plan) -> String {
     format!("{}-{}-self-assessment", plan.government.ascii, plan.year)
 }
 
-/// The form as it goes into the bag, with the signed page if there is one, and their paths.
+/// The form as it goes into the bag, ours or the agency's own, with the signed page if there is one, and
+/// their paths.
 pub(super) fn form_entries(
     documents: &Documents,
     sink: &dyn Sink,
 ) -> io::Result<(Vec<BundleEntry>, Vec<String>)> {
-    let mut entries = vec![made("01-self-assessment-自評表.pdf", "自評表", &documents.form, sink)?];
-    let mut names = vec![documents.form.clone()];
+    let (mut entries, mut names) = (Vec::new(), Vec::new());
+    for form in &documents.official {
+        entries.push(made(&form.name, &form.caption, &form.path, sink)?);
+        names.push(form.path.clone());
+    }
+    if entries.is_empty() {
+        entries.push(made("01-self-assessment-自評表.pdf", "自評表", &documents.form, sink)?);
+        names.push(documents.form.clone());
+    }
     if let Some(page) = &documents.signed_page {
         entries.push(made("01b-signed-page-自評表核章頁.pdf", "自評表核章頁（掃描檔）", page, sink)?);
         names.push(page.clone());
@@ -230,10 +238,10 @@ pub(super) fn form_entries(
     Ok((entries, names))
 }
 
-/// Bytes of the form and the signed page.
+/// Bytes of the form that goes, and of the signed page.
 pub(super) fn form_bytes(documents: &Documents, sink: &dyn Sink) -> io::Result<u64> {
-    let signed_page = documents.signed_page.as_ref().map_or(Ok(0), |page| sink.size(page))?;
-    Ok(sink.size(&documents.form)? + signed_page)
+    let (entries, _) = form_entries(documents, sink)?;
+    Ok(entries.iter().map(BundleEntry::size).sum())
 }
 
 /// A document as it goes into the bag.
@@ -323,6 +331,7 @@ fn write_dispatch_sheet(
         bundle_bytes: bundle.bytes,
         sha256: bundle.sha256.as_deref().unwrap_or_default(),
         n_form_pages: documents.n_form_pages,
+        official_note: dossier.official_note(),
         n_appendix_pages: documents.n_appendix_pages,
         n_appendices: dossier.n_bound(),
         contacts: &dossier.contacts,

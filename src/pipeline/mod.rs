@@ -9,6 +9,7 @@ mod delivery;
 mod guarding;
 mod inquiry;
 mod notices;
+mod official;
 mod products;
 mod provenance;
 mod reading;
@@ -50,15 +51,14 @@ pub use inquiry::{Inquiry, inquire};
 pub use notices::{
     NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices, receive,
 };
+pub use official::fill;
 pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
 pub use report::report;
 pub use signing::confirm as confirm_signed_page;
 pub use tally::tally;
-pub use twin::paginated;
+pub use twin::{paginated, placeholders};
 pub use weighing::{Heavy, Saving, heaviest, saving};
-
-pub use crate::editable::{fill, placeholders};
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]
@@ -173,7 +173,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     };
     let diagnostics = checks::check(&input, found);
     let released = checks::released(&input, &diagnostics);
-    Ok(Examination {
+    let mut examination = Examination {
         plan,
         inventory,
         identity,
@@ -184,7 +184,9 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
         diagnostics,
         released,
         read: reading.read,
-    })
+    };
+    official::judge(&mut examination, settings, around)?;
+    Ok(examination)
 }
 
 /// What stands in the secretariat's workbook wins over the plan.

@@ -24,6 +24,7 @@ use crate::trace::Trace;
 use crate::typeset::{self, Frames};
 
 use super::delivery::{self, Delivery, Desk};
+use super::official::{self, Made};
 use super::{Examination, Settings, Surroundings, provenance, records, signing};
 
 /// A file being written: seekable, because a zip is.
@@ -42,6 +43,9 @@ pub trait Sink: MadeFiles {
     /// The size in bytes of a file created earlier in this run.
     fn size(&self, path: &str) -> io::Result<u64>;
 }
+
+/// Our form, where the agency's own goes in its place.
+const UNSENT_FORM: &str = "內部/自評表-未附送.pdf";
 
 /// What was made, for the summary.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +67,8 @@ pub(super) struct Documents {
     /// Paths inside the output folder.
     pub form: String,
     pub appendices: String,
+    /// The agency's own forms, which go in place of ours.
+    pub official: Vec<Made>,
     /// The signed page that goes with the form.
     pub signed_page: Option<String>,
     pub n_form_pages: usize,
@@ -108,7 +114,8 @@ pub fn produce(
     let desk = Desk { examination, around, source };
     let (documents, delivery, mut files) = if dossier.draft {
         let documents = documents(&mut dossier, &desk, sink)?;
-        let files = vec![documents.form.clone(), documents.appendices.clone()];
+        let mut files = vec![documents.form.clone(), documents.appendices.clone()];
+        files.extend(documents.official.iter().map(|made| made.path.clone()));
         (documents, None, files)
     } else {
         let delivered = delivery::deliver(&mut dossier, &desk, sink)?;
@@ -142,14 +149,20 @@ pub(super) fn documents(
     sink: &mut dyn Sink,
 ) -> anyhow::Result<Documents> {
     let mark = if dossier.draft { "草稿-" } else { "" };
-    let (form_name, appendices_name) = (format!("{mark}自評表.pdf"), format!("{mark}佐證資料.pdf"));
+    let appendices_name = format!("{mark}佐證資料.pdf");
+    let form_name = match dossier.draft {
+        false if official::stand_in(desk.examination) => UNSENT_FORM.to_owned(),
+        _ => format!("{mark}自評表.pdf"),
+    };
     let signed_page = if dossier.draft { None } else { signing::write(desk.examination, desk.source, sink)? };
     dossier.has_signed_page = signed_page.is_some();
     let frames = appendices(dossier, &appendices_name, desk, sink)?;
     assembly::paginate(dossier, &frames.ranges);
     let n_form_pages = form(dossier, &form_name, desk, sink)?;
+    let official = official::write(dossier, desk, sink)?;
     Ok(Documents {
         form: form_name,
+        official,
         appendices: appendices_name,
         signed_page,
         n_form_pages,

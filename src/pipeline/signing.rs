@@ -81,15 +81,20 @@ fn extension(media_type: MediaType) -> &'static str {
 }
 
 fn prepare_task(plan: &Plan, media_type: MediaType, around: &Surroundings) -> JobTask {
-    let settings = PrepareSettings {
+    JobTask::Prepare { media_type, settings: page_settings(plan), folder: around.prepared.to_owned() }
+}
+
+/// For documents that go along as they are: a picture may fill the paper.
+pub(super) fn page_settings(plan: &Plan) -> PrepareSettings {
+    PrepareSettings {
         picture_box_points: PAGE,
         dpi: plan.limits.picture_dpi,
         quality: plan.limits.picture_quality,
-    };
-    JobTask::Prepare { media_type, settings, folder: around.prepared.to_owned() }
+    }
 }
 
-/// Prepares the kept pages of a workspace, in workers, beside the evidence.
+/// Prepares what goes along with the form or in its place, in workers, beside the evidence: kept pages, and
+/// the agency's own forms, of which all that can be read is looked through.
 pub(super) fn prepare(
     plan: &Plan,
     inventory: &Inventory,
@@ -99,7 +104,9 @@ pub(super) fn prepare(
     let files: Vec<&InputFile> = inventory
         .files
         .iter()
-        .filter(|file| file.role == Role::SignedPage && file.unreadable.is_none())
+        .filter(|file| {
+            matches!(file.role, Role::SignedPage | Role::OfficialForm) && file.unreadable.is_none()
+        })
         .collect();
     if files.is_empty() {
         return Ok(Vec::new());
@@ -107,7 +114,8 @@ pub(super) fn prepare(
     let task = |file: &InputFile| prepare_task(plan, file.media_type, around);
     let jobs: Vec<Job> = files.iter().map(|file| reading::job(file, around, task(file))).collect();
     let mut prepared = Vec::new();
-    for (file, outcome) in files.into_iter().zip(reading::run(&jobs, "讀取核章頁", around)?) {
+    for (file, outcome) in files.into_iter().zip(reading::run(&jobs, "讀取核章頁與官方表單", around)?)
+    {
         match outcome {
             Outcome::Prepared(preparation) => prepared.push((file.path.clone(), preparation)),
             Outcome::Failed(Failure::NoRoom(reason)) => return Err(reading::no_room(reason).into()),

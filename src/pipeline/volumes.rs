@@ -12,7 +12,7 @@ use crate::typeset;
 
 use super::delivery::{Desk, Packed, TooLarge, form_bytes, form_entries, made, pack};
 use super::products::{self, Documents, Sink};
-use super::signing;
+use super::{official, signing};
 
 /// Left free in each volume for zip, manifests and contents.
 const TRIMMINGS: u64 = 10_000;
@@ -141,19 +141,20 @@ fn make_volumes(
     let n_form_pages = products::form(dossier, &whole.form, desk, sink)?;
     // An earlier round may have taken it away with its volumes.
     signing::write(desk.examination, desk.source, sink)?;
+    let official = official::write(dossier, desk, sink)?;
+    let documents = Documents { n_form_pages, n_appendix_pages, ranges, official, ..whole.clone() };
     let mut packed = Vec::new();
     for volume in 1..=n_volumes {
         dossier.volume = Some(volume);
         let appendices = appendices_name(volume);
         let (mut entries, mut names) =
-            if volume == 1 { form_entries(whole, sink)? } else { (Vec::new(), Vec::new()) };
+            if volume == 1 { form_entries(&documents, sink)? } else { (Vec::new(), Vec::new()) };
         names.push(appendices.clone());
         let name = format!("02-appendices-{volume}of{n_volumes}-佐證資料-第{volume}冊.pdf");
         entries.push(made(&name, &format!("佐證資料 第{volume}冊"), &appendices, sink)?);
         packed.push(pack(dossier, desk, sink, entries, names)?);
     }
     dossier.volume = None;
-    let documents = Documents { n_form_pages, n_appendix_pages, ranges, ..whole.clone() };
     Ok((documents, packed))
 }
 

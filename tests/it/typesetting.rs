@@ -38,6 +38,7 @@ pub fn empty() -> Dossier {
         detail_tables: Vec::new(),
         appendices: Vec::new(),
         has_signed_page: false,
+        official_forms: Vec::new(),
         volumes: Vec::new(),
         volume: None,
         signatures: Vec::new(),
