@@ -25,7 +25,7 @@ fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
     sink.finish().unwrap().into_inner()
 }
 
-fn docx(body: &str) -> Vec<u8> {
+pub fn docx(body: &str) -> Vec<u8> {
     zip(&[
         (
             "[Content_Types].xml",
@@ -38,7 +38,7 @@ fn docx(body: &str) -> Vec<u8> {
     ])
 }
 
-fn odt(body: &str) -> Vec<u8> {
+pub fn odt(body: &str) -> Vec<u8> {
     zip(&[
         ("mimetype", "application/vnd.oasis.opendocument.text"),
         (
@@ -80,7 +80,7 @@ fn refused(template: &[u8], rule: &str) -> String {
     format!("{}\n{}", diagnostic.message, diagnostic.hint)
 }
 
-fn paragraph(text: &str) -> String {
+pub fn paragraph(text: &str) -> String {
     format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
 
@@ -234,6 +234,35 @@ fn every_name_that_is_listed_can_be_filled() {
         .collect();
     let text = filled(&docx(&body), "word/document.xml");
     assert!(!text.contains("{{"));
+}
+
+#[test]
+fn answers_of_one_unit_and_sums_of_all_have_names() {
+    let dossier = rich();
+    let section =
+        dossier.facets.iter().flat_map(|facet| &facet.indicators).find(|s| s.table.is_some()).unwrap();
+    let table = section.table.as_ref().unwrap();
+    let row = &table.rows[0];
+    let (unit, value) =
+        table.units.iter().zip(&row.values).find_map(|(unit, value)| Some((unit, value.as_ref()?))).unwrap();
+    let (code, label) = (&section.code, &row.label);
+    let body = paragraph(&format!("甲{{{{{code}.{unit}.{label}}}}}乙"));
+    assert!(filled(&docx(&body), "word/document.xml").contains(&format!("甲{value}乙")));
+    let mistyped = paragraph(&format!("{{{{{code}.{unit}.{label}數}}}}"));
+    let told = refused(&docx(&mistyped), "fill-placeholder-unknown");
+    assert!(told.contains(&format!("您是指「{{{{{code}.{unit}.{label}}}}}」嗎")), "{told}");
+}
+
+/// Two volumes count their pages each from 1: a page alone would name two.
+#[test]
+fn pages_in_volumes_are_told_with_their_volume() {
+    let mut dossier = rich();
+    let sections = dossier.facets.iter_mut().flat_map(|facet| &mut facet.indicators);
+    let reference = sections.flat_map(|section| &mut section.references).next().unwrap();
+    (reference.first_page, reference.last_page) = (Some(3), Some(4));
+    (reference.first_volume, reference.last_volume) = (Some(2), Some(2));
+    let values = Values::of(&dossier).list();
+    assert!(values.iter().any(|(name, value)| name.ends_with("佐證頁次") && value == "第2冊第 3–4 頁"));
 }
 
 #[test]
