@@ -69,11 +69,14 @@ pub(super) fn judge(
             Ok((_, findings)) => {
                 found.extend(findings.diagnostics(&values, &file.path));
                 found.extend(checks::judge_official_form(&file.path, &findings.absent));
-                if !findings.refuse()
-                    && let Some(why) = unconverted(file, examination, around)
-                {
-                    found.push(checks::official_form_not_converted(&file.path, why));
+                if findings.refuse() {
+                    continue;
                 }
+                let why = match unconverted(file, examination, around) {
+                    Some(why) => Some(why.to_owned()),
+                    None => refused(file, around)?,
+                };
+                found.extend(why.map(|why| checks::official_form_not_converted(&file.path, &why)));
             }
             Err(failure) => found.push(reading::failure_diagnostic(&failure, &file.path)),
         }
@@ -93,6 +96,22 @@ fn unconverted(file: &InputFile, examination: &Examination, around: &Surrounding
         }
         Some(_) => None,
     }
+}
+
+/// Why the converter makes no PDF of a form. It is tried on the form as it was laid, so that it is told
+/// before anything is made.
+fn refused(file: &InputFile, around: &Surroundings) -> anyhow::Result<Option<String>> {
+    let Some(converter) = around.converter else { return Ok(None) };
+    around.progress.phase("試轉官方表單", 0);
+    let path = around.workspace.on_disk(&file.path);
+    let document = Document { path, sha256: file.digests.sha256.clone(), extension: extension(file) };
+    let outcome = converter.convert(&[document], around.prepared, &|| ())?.pop();
+    Ok(outcome.and_then(Result::err).map(|refused| format!("LibreOffice {}", refused.reason())))
+}
+
+/// By what the form is, whatever its name says.
+fn extension(file: &InputFile) -> &'static str {
+    if file.media_type == MediaType::Odt { "odt" } else { "docx" }
 }
 
 /// Fills a template in a worker.
@@ -159,11 +178,10 @@ pub(super) fn write(dossier: &mut Dossier, desk: &Desk, sink: &mut dyn Sink) -> 
         let pdf = if dossier.draft { None } else { as_pdf(file, &handle, desk)? };
         let mut form = OfficialForm { title, formats: Vec::new(), n_pages: None };
         let is_odt = file.media_type == MediaType::Odt;
-        let (extension, format) = if is_odt { ("odt", "ODT") } else { ("docx", "Word") };
         let document = desk.source.prepared(&handle)?;
-        let editable = put(dossier, &name, extension, &form.title, &document, sink)?;
+        let editable = put(dossier, &name, extension(file), &form.title, &document, sink)?;
         if is_odt || pdf.is_none() {
-            form.formats.push(format);
+            form.formats.push(if is_odt { "ODT" } else { "Word" });
             made.push(editable);
         }
         if let Some((pages, n_pages)) = pdf {
@@ -210,10 +228,9 @@ fn as_pdf(file: &InputFile, filled: &Handle, desk: &Desk) -> anyhow::Result<Opti
     };
     let path = around.prepared.join(&filled.0);
     let sha256 = workspace::look_into(&path)?.digests.sha256;
-    let extension = if file.media_type == MediaType::Odt { "odt" } else { "docx" };
     let origin = format!("{} {sha256}", converter.name());
     around.progress.phase("轉換官方表單", 0);
-    let document = Document { path, sha256, extension };
+    let document = Document { path, sha256, extension: extension(file) };
     let Some(Ok(pdf)) = converter.convert(&[document], around.prepared, &|| ())?.pop() else {
         return Ok(None);
     };

@@ -53,6 +53,8 @@ pub struct Products {
     pub identity: String,
     /// Path inside the output folder, bytes.
     pub files: Vec<(String, u64)>,
+    /// What goes in place of our form.
+    pub official_note: Option<String>,
     pub n_form_pages: usize,
     pub n_appendix_pages: usize,
     pub n_appendices: usize,
@@ -122,13 +124,15 @@ pub fn produce(
         (delivered.documents, Some(delivered.delivery), delivered.files)
     };
     let twins = super::twin::write(&dossier, &documents.ranges, around.templates, sink)?;
-    files.extend(twins.map(str::to_owned));
+    let for_the_house = |twin: &&str| twin.starts_with("內部/");
+    files.extend(twins.into_iter().filter(|twin| !for_the_house(twin)).map(str::to_owned));
     write_records(&dossier, &documents.ranges, examination, sink)?;
     let report = super::report(examination, &dossier, settings, around.templates)?;
     sink.create("內部/檢核報告.html")?.write_all(report.as_bytes())?;
     Ok(Products {
         identity: dossier.identity.clone(),
         files: sized(files, sink)?,
+        official_note: dossier.official_note(),
         n_form_pages: documents.n_form_pages,
         n_appendix_pages: documents.n_appendix_pages,
         n_appendices: dossier.n_bound(),

@@ -98,9 +98,11 @@ fn a_word_form_goes_as_its_pdf_where_there_is_one() {
     copy.write(&format!("{FOLDER}/表.docx"), &docx(&paragraph("{{機關}}")));
     let converter = Invented::with("docx", Ok(pdf("OFFICIAL")));
     assert_eq!(said(&examined(&copy, Some(&converter))), []);
-    let said = said(&examined(&copy, None));
-    assert_eq!(said.len(), 1);
-    assert_eq!(said[0].0, "official-form-not-converted");
+    for without in [None, Some(Invented::default())] {
+        let told = said(&examined(&copy, without.as_ref()));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].0, "official-form-not-converted");
+    }
 
     let copy = Copy::of_sample();
     copy.write(&format!("{FOLDER}/表.docx"), &docx(&paragraph("{{機關}}")));

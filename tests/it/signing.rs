@@ -72,6 +72,7 @@ fn a_signed_page_goes_along_until_something_changes() {
         read(&output.join("附件/01b-signed-page-自評表核章頁.pdf"))
     );
     assert!(text(&output.join("郵件草稿.txt")).contains("自評表核章頁"));
+    assert!(text(&output.join("函稿.txt")).contains("並附核章頁掃描檔"));
     let ledger = text(&output.join("內部/檔案總帳.csv"));
     let lines: Vec<&str> = ledger.lines().filter(|line| line.contains("核章頁-")).collect();
     assert!(lines.len() == 1 && lines[0].contains("附於自評表"), "{lines:?}");
