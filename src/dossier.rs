@@ -40,8 +40,33 @@ pub struct Dossier {
     /// Which of them is being typeset or packed, from 1; `None` for the undivided document and the form.
     pub volume: Option<usize>,
     pub signatures: Vec<String>,
+    /// Whether the scan of the signed page goes with the form.
+    #[serde(skip)]
+    pub has_signed_page: bool,
+    /// The agency's own forms, filled in, that go in place of ours; none: ours goes.
+    #[serde(skip)]
+    pub official_forms: Vec<OfficialForm>,
     /// 「尚缺」 lines of a draft.
     pub missing: Vec<String>,
+}
+
+/// A form of the agency's own as it goes along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficialForm {
+    /// The file's name without extension.
+    pub title: String,
+    /// In which it goes: 「ODT」, 「PDF」.
+    pub formats: Vec<&'static str>,
+    /// Counted in its PDF; `None` without one.
+    pub n_pages: Option<usize>,
+}
+
+impl OfficialForm {
+    /// 「官方表單「自評表」，ODT、PDF，9頁」.
+    fn note(&self) -> String {
+        let pages = self.n_pages.map_or_else(String::new, |n| format!("，{n}頁"));
+        format!("官方表單「{}」，{}{pages}", self.title, self.formats.join("、"))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -340,6 +365,12 @@ impl Dossier {
     /// Appendices under which something is bound.
     pub fn n_bound(&self) -> usize {
         self.appendices.iter().filter(|appendix| appendix.absent.is_none()).count()
+    }
+
+    /// What stands for the form when the agency's own go in its place; `None` when ours goes.
+    pub fn official_note(&self) -> Option<String> {
+        let notes: Vec<String> = self.official_forms.iter().map(OfficialForm::note).collect();
+        (!notes.is_empty()).then(|| notes.join("；"))
     }
 
     /// Whether an entry belongs to what is being typeset or packed.

@@ -61,6 +61,10 @@ pub enum Role {
     Evidence(ItemCode),
     /// A zip in an item's folder that was opened: its members stand in the inventory as files below it.
     Archive(ItemCode),
+    /// The scan of a signed page. It bears the identity of everything else, and is no part of it.
+    SignedPage,
+    /// A form of the agency's own, that goes in place of ours.
+    OfficialForm,
     /// An override of a built-in template.
     Template,
     /// Written by huibian itself for people (使用說明, receipts).

@@ -12,6 +12,7 @@ pub mod folding;
 pub mod identity;
 pub mod place;
 pub mod roc;
+pub mod signing;
 
 // Leaves over foreign formats.
 pub mod container;

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bundle;
 use crate::corrections::CorrectionList;
+use crate::editable::{self, Values};
 use crate::evidence::{self, Closed, PrepareSettings};
 use crate::exhibit::{Handle, Preparation};
 use crate::extract;
@@ -75,6 +76,9 @@ impl Job {
             JobTask::ReceiveFigures => format!("figures\n{}", self.sha256),
             JobTask::LookThrough { media_type } => format!("look {media_type:?}\n{}", self.sha256),
             JobTask::MarkWorkbook { .. } => format!("mark\n{}", self.sha256),
+            JobTask::FillForm { values, .. } => {
+                format!("fill\n{}\n{}", self.sha256, serde_json::to_string(values).unwrap_or_default())
+            }
             JobTask::Unpack { archive, .. } => format!("unpack {archive}\n{}", self.sha256),
         };
         sha256_hex(text.as_bytes())
@@ -124,6 +128,8 @@ pub enum JobTask {
     },
     /// A copy of a workbook with its faults marked, written to `folder` as `<sha256>-marked`.
     MarkWorkbook { corrections: CorrectionList, folder: PathBuf },
+    /// A form of the agency's own filled in, written to `folder` as `<sha256>-filled`.
+    FillForm { values: Values, folder: PathBuf },
     /// Draws pages of a document and of what was prepared from it, and compares them.
     Compare {
         /// Where the prepared document lies.
@@ -147,6 +153,8 @@ pub enum Outcome {
     Marked(Handle),
     /// There can be no marked copy; why, as told to users.
     Unmarkable(String),
+    /// The form filled in; none when there is nothing that could be sent.
+    Filled(Option<Handle>, editable::Findings),
     Compared(pdf::Comparison),
     Received(Reception),
     Failed(Failure),
@@ -196,6 +204,7 @@ pub fn run(job: &Job) -> Outcome {
         JobTask::LookThrough { media_type } => look_through(job, *media_type),
         JobTask::Compare { prepared, pages } => compare(job, prepared, pages),
         JobTask::MarkWorkbook { corrections, folder } => mark_workbook(job, corrections, folder),
+        JobTask::FillForm { values, folder } => fill_form(job, values, folder),
     };
     result.unwrap_or_else(Outcome::Failed)
 }
@@ -241,6 +250,15 @@ fn mark_workbook(job: &Job, corrections: &CorrectionList, folder: &Path) -> Resu
         }
         Err(markup::Unmarkable(why)) => Ok(Outcome::Unmarkable(why)),
     }
+}
+
+fn fill_form(job: &Job, values: &Values, folder: &Path) -> Result<Outcome, Failure> {
+    let (filled, findings) =
+        editable::fill(values, &bytes_of(job)?).map_err(|error| Failure::Unreadable(error.to_string()))?;
+    let Some(filled) = filled else { return Ok(Outcome::Filled(None, findings)) };
+    let handle = Handle(format!("{}-filled", job.sha256));
+    write_prepared(folder, &handle, &filled).map_err(|error| Failure::NoRoom(error.to_string()))?;
+    Ok(Outcome::Filled(Some(handle), findings))
 }
 
 fn prepare(

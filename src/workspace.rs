@@ -16,6 +16,7 @@ use crate::inventory::{
 };
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan, PlanLayer};
+use crate::signing;
 
 /// The plan's file at the workspace's top.
 pub const PLAN_FILE: &str = "plan.toml";
@@ -23,6 +24,8 @@ pub const PLAN_FILE: &str = "plan.toml";
 pub const TEMPLATES_FOLDER: &str = "templates";
 /// Folder of the secretariat in which last time's bundle, or the `dossier.json` out of it, is laid.
 pub const LAST_FOLDER: &str = "前次";
+/// Folder of the agency's own forms, inside the secretariat's.
+const OFFICIAL_FORMS_FOLDER: &str = "官方表單";
 /// A workspace deeper than this is a mistake (a folder linked into itself, a whole disk).
 const MAX_DEPTH: usize = 16;
 /// More files than five units can hand in: a wrong folder was named.
@@ -332,6 +335,15 @@ impl Folders {
         // The innermost folder that names an item decides.
         if let Some(code) = folders.iter().rev().find_map(|folder| self.item(folder)) {
             return Role::Evidence(code);
+        }
+        if let [.., above, folder] = folders
+            && fold(above) == self.secretariat
+        {
+            match fold(folder).as_str() {
+                signing::FOLDER => return Role::SignedPage,
+                OFFICIAL_FORMS_FOLDER => return Role::OfficialForm,
+                _ => {}
+            }
         }
         let stem = fold(file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem));
         let is_workbook = is_workbook(media_type, path);

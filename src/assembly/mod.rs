@@ -97,6 +97,8 @@ pub fn assemble(accepted: &Accepted, material: &Material) -> Dossier {
         volumes: Vec::new(),
         volume: None,
         signatures: plan.signatures.clone(),
+        has_signed_page: false,
+        official_forms: Vec::new(),
         missing,
     }
 }

@@ -8,12 +8,13 @@ use super::BundleEntry;
 
 /// Plain text with a byte order mark and CRLF, as Notepad opens it.
 pub fn contents(dossier: &Dossier, entries: &[BundleEntry]) -> String {
+    let bearing = if dossier.official_forms.is_empty() { "自評表與佐證資料" } else { "佐證資料" };
     let mut lines = vec![
         format!("{}　自評表及佐證資料　目錄", dossier.title),
         format!("陳報單位：{}", dossier.government),
         format!("受評期間：{}", dossier.period),
         format!("填表日期：{}", dossier.prepared_on),
-        format!("識別碼：{}（自評表與佐證資料每頁頁尾相同）", dossier.identity),
+        format!("識別碼：{}（{bearing}每頁頁尾相同）", dossier.identity),
     ];
     if let Some(mark) = dossier.volume_mark() {
         lines.push(format!("冊次：{mark}"));

@@ -16,16 +16,20 @@ mod fidelity;
 mod joint;
 mod length;
 mod media;
+mod official;
 mod packed;
 mod passages;
 mod privacy;
 mod secretariat;
 mod settings;
+mod signing;
 mod variants;
 
 pub use completeness::UNIT_MISSING;
 pub use deadline::DEADLINE_UNIT_LATE;
+pub use official::{judge as judge_official_form, not_converted as official_form_not_converted};
 pub use privacy::is_about_somebody;
+pub use signing::judge as judge_signed_page;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,8 +53,10 @@ pub struct CheckInput<'a> {
     pub submissions: &'a BTreeMap<UnitId, Submission>,
     pub secretariat: &'a SecretariatAnswers,
     pub inventory: &'a Inventory,
-    /// By evidence file.
+    /// By file: evidence and signed pages.
     pub preparations: &'a BTreeMap<RelPath, Preparation>,
+    /// Short hash of everything but signed pages, as every page bears it.
+    pub identity: &'a str,
     /// What is written in the workbooks, answers or not.
     pub fragments: &'a BTreeMap<RelPath, Vec<Fragment>>,
     pub figures: &'a Figures,
@@ -80,6 +86,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     packed::check(input, &mut diagnostics);
     length::check(input, &mut diagnostics);
     astray::check(input, &mut diagnostics);
+    signing::check(input, &mut diagnostics);
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
@@ -131,6 +138,8 @@ pub const RULES: &[&[&Rule]] = &[
     packed::RULES,
     length::RULES,
     astray::RULES,
+    signing::RULES,
+    official::RULES,
     fidelity::RULES,
     deadline::RULES,
     privacy::RULES,

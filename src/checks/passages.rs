@@ -178,11 +178,13 @@ fn file_names<'a>(input: &CheckInput<'a>, found: &mut Vec<Passage<'a>>) {
             Role::Evidence(code) => (input.plan.item(code).map(|(task, _)| &task.unit), true),
             Role::UnitWorkbook(unit) | Role::Stray(Some(unit)) => (Some(unit), false),
             Role::SecretariatWorkbook | Role::Stray(None) => (None, false),
+            Role::OfficialForm => (None, true),
             Role::Plan
             | Role::Template
             | Role::Guide
             | Role::LastFigures
             | Role::Archive(_)
+            | Role::SignedPage
             | Role::LeftOut(_) => continue,
         };
         // Below the unit's own folder, which bears the plan's name.

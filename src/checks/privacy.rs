@@ -121,7 +121,7 @@ pub fn check(input: &CheckInput, out: &mut Diagnostics) {
         check_fragments(input, file, others, &|rule| !is_telephone(rule), &offices, out);
     }
     for file in &input.inventory.files {
-        let Role::Evidence(_) = &file.role else { continue };
+        let (Role::Evidence(_) | Role::SignedPage | Role::OfficialForm) = &file.role else { continue };
         if let Some(preparation) = input.preparations.get(&file.path) {
             check_pages(input, file, preparation, &offices, out);
             check_fragments(input, file, preparation.fragments.iter(), &|_| true, &offices, out);

@@ -39,6 +39,8 @@ pub enum Command {
     Diff(Diff),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
     Compile(Compile),
+    /// 放入核章頁的掃描檔：以識別碼確認核章的就是要寄出的內容
+    AttachSigned(AttachSigned),
     /// 把內容填入機關自己的表單（.docx、.odt）
     Fill(Fill),
     /// 說明一條檢核規則
@@ -289,6 +291,24 @@ pub struct Compile {
     /// 不逐頁比對裝訂結果與原檔（較快）
     #[arg(long)]
     pub no_compare: bool,
+    /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+    #[command(flatten)]
+    pub without: Without,
+}
+
+#[derive(Debug, Args)]
+pub struct AttachSigned {
+    /// 核章頁的掃描檔（PDF 或圖片）
+    #[arg(value_name = "掃描檔")]
+    pub scan: PathBuf,
+    /// 工作資料夾
+    #[arg(default_value = "inputs", value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 核章頁頁尾所印的識別碼；掃描檔讀不到文字、檔名也沒有時須輸入
+    #[arg(long, value_name = "識別碼")]
+    pub mark: Option<String>,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,

@@ -70,11 +70,12 @@ fn print_summary(examination: &Examination, products: &Products, arguments: &Com
     for (name, bytes) in &products.files {
         writeln!(out, "  {name}　{}", size(*bytes))?;
     }
-    writeln!(
-        out,
-        "自評表 {} 頁；佐證資料 {} 頁、附件 {} 項。",
-        products.n_form_pages, products.n_appendix_pages, products.n_appendices
-    )?;
+    let form = match &products.official_note {
+        Some(note) => format!("自評表：{note}（本程式的自評表留在「內部」，不附送）"),
+        None => format!("自評表 {} 頁", products.n_form_pages),
+    };
+    let Products { n_appendix_pages, n_appendices, .. } = products;
+    writeln!(out, "{form}；佐證資料 {n_appendix_pages} 頁、附件 {n_appendices} 項。")?;
     writeln!(out, "{}。", next(products))?;
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! `huibian fill`: the agency's own form, filled in beside the template's name. Writes one new file and
 //! never over another.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use crate::pipeline::{self, Examination, Settings};
-use crate::place::RelPath;
 use crate::render;
 
 use super::args::{Fill, Without};
@@ -20,8 +20,8 @@ const SHOWN: usize = 50;
 /// Ends with 1 when the form was not filled, or while anything blocks: what is written then is a draft.
 pub fn run(arguments: &Fill) -> anyhow::Result<u8> {
     let path = &arguments.template;
-    let template =
-        std::fs::read(path).with_context(|| format!("無法讀取「{}」，請確認路徑", path.display()))?;
+    // Looked for first: an examination takes its time.
+    File::open(path).with_context(|| format!("無法讀取「{}」，請確認路徑", path.display()))?;
     let settings = Settings::on(today(arguments.today.as_deref())?);
     let Some(examined) = examine(&arguments.inputs, &settings, Without::default())? else {
         return Ok(exit::COULD_NOT_RUN);
@@ -33,7 +33,7 @@ pub fn run(arguments: &Fill) -> anyhow::Result<u8> {
         list(&pipeline::placeholders(&dossier))?;
         return Ok(exit::DONE);
     }
-    let (filled, diagnostics) = pipeline::fill(&dossier, &template, &RelPath::new(path.to_string_lossy()))?;
+    let (filled, diagnostics) = pipeline::fill(&dossier, path, &examined.surroundings())?;
     let Some(filled) = filled else {
         let options = render::TextOptions { colour: false, width: width() };
         write!(anstream::stderr(), "{}", render::text(&diagnostics, &examination.plan, &options))?;

@@ -6,6 +6,7 @@ mod annexes;
 mod answers;
 mod appeal;
 mod args;
+mod attach_signed;
 mod check;
 mod collate;
 mod compile;
@@ -90,6 +91,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Notices(arguments) => notices::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
+        Command::AttachSigned(arguments) => attach_signed::run(&arguments),
         Command::Fill(arguments) => fill::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),

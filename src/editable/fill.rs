@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
+use serde::{Deserialize, Serialize};
+
 use crate::container::{Caps, Package, PackageFault, repack, sniff};
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
-use crate::dossier::Dossier;
 use crate::inventory::MediaType;
 use crate::place::{Place, RelPath};
 
@@ -68,44 +69,66 @@ const TEMPLATE_CAPS: Caps = Caps {
     ratio_grace: 4 << 20,
 };
 
-/// The form filled in, and everything that is wrong with its placeholders. Nothing is given back when
-/// there is nothing that could be sent.
-pub fn fill(
-    dossier: &Dossier,
-    template: &[u8],
-    file: &RelPath,
-) -> anyhow::Result<(Option<Vec<u8>>, Diagnostics)> {
-    let mut diagnostics = Diagnostics::new();
-    let values = Values::of(dossier);
-    let parts = match filled_parts(template, &values, file, &mut diagnostics) {
-        Ok(parts) => parts,
-        Err(reason) => {
+/// What was found in a form while it was filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Findings {
+    /// Why it cannot be filled in at all, in the user's language.
+    pub refusal: Option<String>,
+    /// With the part each stands in.
+    misuses: Vec<(String, Misuse)>,
+    /// Of a form without any placeholder, which somebody has filled in by hand: figures of the dossier
+    /// that stand nowhere in its text, with their names.
+    pub absent: Vec<(String, String)>,
+}
+
+impl Findings {
+    /// Whether there is nothing that could be sent.
+    pub fn refuse(&self) -> bool {
+        self.refusal.is_some() || !self.misuses.is_empty()
+    }
+
+    /// What is wrong with the form and its placeholders. `values` are those it was filled with.
+    pub fn diagnostics(&self, values: &Values, file: &RelPath) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        if let Some(reason) = &self.refusal {
             diagnostics.push(
                 Diagnostic::new(&TEMPLATE_UNREADABLE, Place::file(file), format!("無法填入：{reason}"))
                     .hint("請以 Word 或 LibreOffice 另存為未加密的 .docx 或 .odt 再試"),
             );
-            return Ok((None, diagnostics));
         }
-    };
-    if diagnostics.block() {
-        return Ok((None, diagnostics));
+        diagnostics.extend(self.misuses.iter().map(|(part, misuse)| told(misuse, part, values, file)));
+        diagnostics
     }
-    let mut package = Package::open(Cursor::new(template), &TEMPLATE_CAPS)?;
-    Ok((Some(repack(&mut package, &parts)?), diagnostics))
 }
 
-/// Every placeholder with its value today, in the order in which they are listed.
-pub fn placeholders(dossier: &Dossier) -> Vec<(String, String)> {
-    Values::of(dossier).list()
+/// The form filled in, and what was found in it. Nothing is given back when there is nothing that could
+/// be sent; a form without placeholders comes back as it was.
+pub fn fill(values: &Values, template: &[u8]) -> anyhow::Result<(Option<Vec<u8>>, Findings)> {
+    let Form { parts, findings, is_filled } = match filled_parts(template, values) {
+        Ok(form) => form,
+        Err(reason) => return Ok((None, Findings { refusal: Some(reason), ..Findings::default() })),
+    };
+    if findings.refuse() {
+        return Ok((None, findings));
+    }
+    if is_filled {
+        return Ok((Some(template.to_owned()), findings));
+    }
+    let mut package = Package::open(Cursor::new(template), &TEMPLATE_CAPS)?;
+    Ok((Some(repack(&mut package, &parts)?), findings))
+}
+
+/// A form read through.
+struct Form {
+    /// Those that change.
+    parts: BTreeMap<String, Vec<u8>>,
+    findings: Findings,
+    /// Nothing is left to be filled in.
+    is_filled: bool,
 }
 
 /// The parts that hold text, filled in; the reason why not, in the user's language.
-fn filled_parts(
-    template: &[u8],
-    values: &Values,
-    file: &RelPath,
-    diagnostics: &mut Diagnostics,
-) -> Result<BTreeMap<String, Vec<u8>>, String> {
+fn filled_parts(template: &[u8], values: &Values) -> Result<Form, String> {
     let dialect = match sniff(template) {
         MediaType::Docx => Dialect::Docx,
         MediaType::Odt => Dialect::Odt,
@@ -114,20 +137,27 @@ fn filled_parts(
     let said = |fault: PackageFault| fault.to_string();
     let mut package = Package::open(Cursor::new(template), &TEMPLATE_CAPS).map_err(said)?;
     let names: Vec<String> = package.entries().iter().map(|entry| entry.name.text.clone()).collect();
-    let mut parts = BTreeMap::new();
+    let (mut parts, mut findings) = (BTreeMap::new(), Findings::default());
+    let (mut n_placeholders, mut text) = (0, String::new());
     for name in names.into_iter().filter(|name| holds_text(dialect, name)) {
         let Some(bytes) = package.part(&name).map_err(said)? else { continue };
-        let text = String::from_utf8(bytes).map_err(|_| format!("「{name}」不是 UTF-8 編碼"))?;
-        let (filled, misuses) = filling::fill(&text, dialect, values).map_err(|fault| match fault {
+        let xml = String::from_utf8(bytes).map_err(|_| format!("「{name}」不是 UTF-8 編碼"))?;
+        let filled = filling::fill(&xml, dialect, values).map_err(|fault| match fault {
             PartFault::Xml(fault) => format!("「{name}」的內容損壞（{}）", fault.0),
             PartFault::TooLarge => "填入後的內容過大，請減少表單裡的欄位".to_owned(),
         })?;
-        diagnostics.extend(misuses.iter().map(|misuse| told(misuse, &name, values, file)));
-        if filled != text {
-            parts.insert(name, filled.into_bytes());
+        n_placeholders += filled.n_placeholders;
+        text.push_str(&filled.text);
+        text.push('\n');
+        findings.misuses.extend(filled.misuses.into_iter().map(|misuse| (name.clone(), misuse)));
+        if filled.xml != xml {
+            parts.insert(name, filled.xml.into_bytes());
         }
     }
-    Ok(parts)
+    if n_placeholders == 0 {
+        findings.absent = values.absent_from(&text);
+    }
+    Ok(Form { parts, findings, is_filled: n_placeholders == 0 })
 }
 
 fn holds_text(dialect: Dialect, part: &str) -> bool {

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::container::odf_text;
 use crate::splice::{Edits, escape, without_attribute};
 use crate::xml::{Node, Xml, XmlFault};
@@ -84,7 +86,7 @@ impl Dialect {
 }
 
 /// What is wrong with a placeholder, and in which paragraph.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Misuse {
     pub what: What,
     /// As typed, without braces.
@@ -95,7 +97,7 @@ pub struct Misuse {
     pub text: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
     Unknown,
     /// A list's name outside a table row, or beside one of another list.
@@ -111,6 +113,17 @@ pub enum PartFault {
     TooLarge,
 }
 
+/// A part filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilledPart {
+    pub xml: String,
+    pub misuses: Vec<Misuse>,
+    /// Placeholders in it, misused ones too.
+    pub n_placeholders: usize,
+    /// Its paragraphs as they were, a line each.
+    pub text: String,
+}
+
 /// A stretch of text inside one element.
 struct Piece {
     range: Range<usize>,
@@ -121,6 +134,12 @@ struct Paragraph {
     pieces: Vec<Piece>,
     /// The innermost row it stands in.
     row: Option<usize>,
+}
+
+impl Paragraph {
+    fn text(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
 }
 
 struct Row {
@@ -140,7 +159,7 @@ struct Found {
 ///
 /// # Errors
 /// The part is no XML, or would become too large.
-pub fn fill(part: &str, dialect: Dialect, values: &Values) -> Result<(String, Vec<Misuse>), PartFault> {
+pub fn fill(part: &str, dialect: Dialect, values: &Values) -> Result<FilledPart, PartFault> {
     let (paragraphs, mut rows) = outline(part, dialect).map_err(PartFault::Xml)?;
     let mut misuses = Vec::new();
     let found: Vec<Vec<Found>> = paragraphs
@@ -148,6 +167,8 @@ pub fn fill(part: &str, dialect: Dialect, values: &Values) -> Result<(String, Ve
         .enumerate()
         .map(|(index, paragraph)| look(paragraph, index + 1, values, &mut rows, &mut misuses))
         .collect();
+    let n_placeholders = found.iter().map(Vec::len).sum::<usize>() + misuses.len();
+    let lines: Vec<String> = paragraphs.iter().map(Paragraph::text).collect();
     refuse_nested(&mut rows, &mut misuses);
     let mut size = part.len();
     let mut edits = Edits::default();
@@ -166,7 +187,7 @@ pub fn fill(part: &str, dialect: Dialect, values: &Values) -> Result<(String, Ve
         let row = &rows[index];
         edits.replace(row.range.clone(), repeated(part, row, &own, dialect, values, &mut size)?);
     }
-    Ok((edits.apply(part), misuses))
+    Ok(FilledPart { xml: edits.apply(part), misuses, n_placeholders, text: lines.join("\n") })
 }
 
 /// The row that is repeated with what stands in `row`, itself or one around it.
@@ -274,7 +295,7 @@ fn look(
     rows: &mut [Row],
     misuses: &mut Vec<Misuse>,
 ) -> Vec<Found> {
-    let text: String = paragraph.pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let text = paragraph.text();
     let mut tell = |what, name: &str| {
         let shown = text.trim().chars().take(SHOWN).collect();
         misuses.push(Misuse { what, name: name.trim().to_owned(), paragraph: number, text: shown });

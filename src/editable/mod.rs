@@ -12,8 +12,9 @@ mod form;
 mod values;
 
 pub use evidence::evidence;
-pub use fill::{RULES, fill, placeholders};
+pub use fill::{Findings, RULES, fill};
 pub use form::form;
+pub use values::Values;
 
 /// 「12–15」, or 「12」 where first and last are the same; nothing where nothing is bound.
 fn page_span(first: Option<usize>, last: Option<usize>) -> Option<String> {

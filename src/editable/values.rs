@@ -4,18 +4,23 @@
 //! Names are Chinese, since clerks type them into Word; several spellings of one name (full-width
 //! letters, blanks) are one. Knows nothing of documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dossier::{Appendix, Dossier, IndicatorSection};
-use crate::folding::{did_you_mean, fold};
+use serde::{Deserialize, Serialize};
+
+use crate::dossier::{Appendix, Dossier, IndicatorSection, Reference};
+use crate::folding::{did_you_mean, fold, nfkc};
 
 use super::page_span;
 
 /// Printed where the dossier has no value: a blank in a form looks forgotten.
 const NOTHING: &str = "—";
+const SELF_SCORE: &str = "自評合計";
+/// Stands for the unit where a figure is the sum of all.
+const TOTAL: &str = "合計";
 
 /// The three lists a table row may repeat over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum List {
     Indicators,
     Units,
@@ -67,10 +72,11 @@ pub enum Named<'a> {
 }
 
 /// All values, by name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Values {
     /// In the order in which they are listed.
     singles: Vec<(String, String)>,
+    /// Folded, with their position among the singles.
     by_name: BTreeMap<String, usize>,
     rows: BTreeMap<List, Vec<Vec<String>>>,
 }
@@ -89,6 +95,9 @@ impl Values {
             let named = INDICATOR_COLUMNS.iter().zip(row).skip(1);
             singles.extend(named.map(|(column, value)| (format!("{}.{column}", row[0]), value.clone())));
         }
+        for section in dossier.facets.iter().flat_map(|facet| &facet.indicators) {
+            add_answers(section, &mut singles);
+        }
         let by_name = singles.iter().enumerate().map(|(index, (name, _))| (fold(name), index)).collect();
         let rows = BTreeMap::from([
             (List::Indicators, indicators),
@@ -96,6 +105,24 @@ impl Values {
             (List::Appendices, dossier.appendices.iter().map(|appendix| row_of(appendix, dossier)).collect()),
         ]);
         Values { singles, by_name, rows }
+    }
+
+    /// Sums and scores that stand nowhere in a text, each with its name.
+    pub fn absent_from(&self, text: &str) -> Vec<(String, String)> {
+        let text = nfkc(text);
+        let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+        let figures: BTreeSet<&str> =
+            text.split(|c| !is_digit(c)).map(|figure| figure.trim_matches(['.', ','])).collect();
+        let is_absent = |value: &str| {
+            value.chars().all(is_digit)
+                && !figures.contains(value)
+                && !figures.contains(value.replace(',', "").as_str())
+        };
+        let sums = self
+            .singles
+            .iter()
+            .filter(|(name, _)| name == SELF_SCORE || name.split('.').nth(1) == Some(TOTAL));
+        sums.filter(|(_, value)| is_absent(value)).cloned().collect()
     }
 
     /// What a name means; `None` when it means nothing.
@@ -173,7 +200,7 @@ fn document(dossier: &Dossier) -> Vec<(String, String)> {
         ("聯絡電話", or_nothing(contact.map(|contact| contact.telephone.as_str()))),
         ("電子郵件", or_nothing(contact.map(|contact| contact.email.as_str()))),
         ("配分合計", score.points.clone().unwrap_or_else(|| score.no_points.clone())),
-        ("自評合計", or_nothing(score.self_score.as_deref())),
+        (SELF_SCORE, or_nothing(score.self_score.as_deref())),
         ("預估等第", or_nothing(score.grade.as_deref())),
         ("附件項數", bound(dossier).count().to_string()),
         ("識別碼", dossier.identity.clone()),
@@ -183,11 +210,6 @@ fn document(dossier: &Dossier) -> Vec<(String, String)> {
 
 /// In the order of `INDICATOR_COLUMNS`.
 fn indicator(facet: &str, section: &IndicatorSection, dossier: &Dossier) -> Vec<String> {
-    let pages: Vec<(usize, usize)> = section
-        .references
-        .iter()
-        .filter_map(|reference| reference.first_page.zip(reference.last_page))
-        .collect();
     let numbers: Vec<&str> = section.references.iter().map(|reference| reference.number.as_str()).collect();
     vec![
         section.code.clone(),
@@ -200,10 +222,56 @@ fn indicator(facet: &str, section: &IndicatorSection, dossier: &Dossier) -> Vec<
         or_nothing(Some(&section.units.join("、"))),
         or_nothing(Some(&story(section))),
         or_nothing(Some(&numbers.join("、"))),
-        or_nothing(
-            page_span(pages.first().map(|pages| pages.0), pages.last().map(|pages| pages.1)).as_deref(),
-        ),
+        or_nothing(pages(&section.references).as_deref()),
     ]
+}
+
+/// From the first to the last page of these references: 「12–15」, in volumes 「第2冊第 12–15 頁」.
+fn pages<'a>(references: impl IntoIterator<Item = &'a Reference>) -> Option<String> {
+    let mut bound = references.into_iter().filter(|reference| reference.first_page.is_some());
+    let first = bound.next()?;
+    let last = bound.last().unwrap_or(first);
+    if first.first_volume.is_none() {
+        return page_span(first.first_page, last.last_page);
+    }
+    let whole = Reference { last_page: last.last_page, last_volume: last.last_volume, ..first.clone() };
+    whole.pages()
+}
+
+/// Answers of one unit as they are printed: 「2-1.勞工處.執行情形」, 「2-1.勞工處.總人次」, and sums of all
+/// units, 「2-1.合計.總人次」. Of two tasks of a unit that ask alike, the second's name tells its task.
+fn add_answers(section: &IndicatorSection, singles: &mut Vec<(String, String)>) {
+    let mut taken = BTreeSet::new();
+    let mut add = |unit: &str, label: &str, heading: &str, value: &str| {
+        let mut name = format!("{}.{unit}.{label}", section.code);
+        if !taken.insert(fold(&name)) {
+            let task = heading.split_whitespace().next().unwrap_or_default();
+            name.push_str(&format!("（{task}）"));
+            taken.insert(fold(&name));
+        }
+        singles.push((name, or_nothing(Some(value))));
+    };
+    for narrative in &section.narratives {
+        let told = narrative.absent.clone().unwrap_or_else(|| narrative.paragraphs.join("\n"));
+        add(&narrative.unit, "執行情形", &narrative.heading, &told);
+    }
+    if let Some(table) = &section.table {
+        for row in &table.rows {
+            for (unit, value) in table.units.iter().zip(&row.values) {
+                if let Some(value) = value {
+                    add(unit, &row.label, "", value);
+                }
+            }
+            if let Some(total) = &row.total {
+                add(TOTAL, &row.label, "", total);
+            }
+        }
+    }
+    for figures in &section.figures {
+        for row in &figures.rows {
+            add(&figures.unit, &row.label, &figures.heading, &row.value);
+        }
+    }
 }
 
 /// 執行情形 as paragraphs: the secretariat's text, then the units', each under its heading.
@@ -249,13 +317,12 @@ fn units(dossier: &Dossier) -> Vec<Vec<String>> {
 fn row_of(appendix: &Appendix, dossier: &Dossier) -> Vec<String> {
     let references = dossier.facets.iter().flat_map(|facet| &facet.indicators).flat_map(|s| &s.references);
     let reference = references.clone().find(|reference| reference.number == appendix.number);
-    let pages = reference.and_then(|reference| page_span(reference.first_page, reference.last_page));
     vec![
         appendix.number.clone(),
         appendix.title.clone(),
         appendix.unit.clone(),
         format!("{} {}", appendix.indicator_code, appendix.indicator_title),
         appendix.absent.clone().unwrap_or_else(|| appendix.entries.len().to_string()),
-        or_nothing(pages.as_deref()),
+        or_nothing(pages(reference).as_deref()),
     ]
 }

@@ -61,6 +61,8 @@ pub struct MailView {
     pub bundle_megabytes: String,
     pub sha256: Option<String>,
     pub contents: Vec<Line>,
+    /// The agency's own form goes in place of ours, whose pages bear the identity.
+    pub is_official: bool,
     pub contacts: Vec<ContactLine>,
     /// Which volume this mail carries, from 1, and of how many.
     pub volume: Option<usize>,
@@ -104,6 +106,7 @@ impl MailView {
             bundle_megabytes: megabytes(bundle.bytes),
             sha256: bundle.sha256.clone(),
             contents: contents(dossier),
+            is_official: !dossier.official_forms.is_empty(),
             contacts: dossier.contacts.clone(),
             volume: dossier.volume,
             n_volumes: dossier.volumes.len(),
@@ -139,7 +142,10 @@ fn contents(dossier: &Dossier) -> Vec<Line> {
     let line = |name: &str, caption: String| Line { name: name.to_owned(), caption };
     let mut contents = Vec::new();
     if dossier.volume.is_none_or(|volume| volume == 1) {
-        contents.push(line("自評表", "PDF".to_owned()));
+        contents.push(line("自評表", dossier.official_note().unwrap_or_else(|| "PDF".to_owned())));
+        if dossier.has_signed_page {
+            contents.push(line("自評表核章頁", "PDF，核章後掃描".to_owned()));
+        }
     }
     match dossier.volumes.iter().find(|line| Some(line.number) == dossier.volume) {
         Some(volume) => {

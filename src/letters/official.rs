@@ -47,6 +47,9 @@ struct LetterView {
     contact_email: String,
     identity: String,
     n_form_pages: usize,
+    /// What goes in place of our form.
+    official_note: Option<String>,
+    has_signed_page: bool,
     n_appendix_pages: usize,
     n_appendices: usize,
     /// 0: undivided.
@@ -112,6 +115,8 @@ fn view(plan: &Plan, dossier: &Dossier, secretariat: &SecretariatAnswers, sendin
         contact_email: of_contact(|contact| &contact.email),
         identity: dossier.identity.clone(),
         n_form_pages: sending.n_form_pages,
+        official_note: dossier.official_note(),
+        has_signed_page: dossier.has_signed_page,
         n_appendix_pages: sending.n_appendix_pages,
         n_appendices: dossier.n_bound(),
         n_volumes: dossier.volumes.len(),

@@ -135,11 +135,10 @@ fn pack_whole(
     sink: &mut dyn Sink,
     documents: &Documents,
 ) -> anyhow::Result<Packed> {
-    let made = vec![
-        made("01-self-assessment-自評表.pdf", "自評表", &documents.form, sink)?,
-        made("02-appendices-佐證資料.pdf", "佐證資料", &documents.appendices, sink)?,
-    ];
-    pack(dossier, desk, sink, made, vec![documents.form.clone(), documents.appendices.clone()])
+    let (mut entries, mut names) = form_entries(documents, sink)?;
+    entries.push(made("02-appendices-佐證資料.pdf", "佐證資料", &documents.appendices, sink)?);
+    names.push(documents.appendices.clone());
+    pack(dossier, desk, sink, entries, names)
 }
 
 /// The whole, if one mail carries it.
@@ -150,7 +149,7 @@ fn pack_for_one_mail(
     documents: &Documents,
 ) -> anyhow::Result<Option<Packed>> {
     // PDFs are stored in the zip as they are: often it need not be written to know that it is too large.
-    let stored = sink.size(&documents.form)? + sink.size(&documents.appendices)?;
+    let stored = form_bytes(documents, sink)? + sink.size(&documents.appendices)?;
     if stored > desk.room_of_a_mail(dossier)? {
         return Ok(None);
     }
@@ -215,6 +214,34 @@ fn finish_volumes(
 /// The bundle's name and its top folder: ASCII, so that no unzipper garbles it.
 fn stem(plan: &Plan) -> String {
     format!("{}-{}-self-assessment", plan.government.ascii, plan.year)
+}
+
+/// The form as it goes into the bag, ours or the agency's own, with the signed page if there is one, and
+/// their paths.
+pub(super) fn form_entries(
+    documents: &Documents,
+    sink: &dyn Sink,
+) -> io::Result<(Vec<BundleEntry>, Vec<String>)> {
+    let (mut entries, mut names) = (Vec::new(), Vec::new());
+    for form in &documents.official {
+        entries.push(made(&form.name, &form.caption, &form.path, sink)?);
+        names.push(form.path.clone());
+    }
+    if entries.is_empty() {
+        entries.push(made("01-self-assessment-自評表.pdf", "自評表", &documents.form, sink)?);
+        names.push(documents.form.clone());
+    }
+    if let Some(page) = &documents.signed_page {
+        entries.push(made("01b-signed-page-自評表核章頁.pdf", "自評表核章頁（掃描檔）", page, sink)?);
+        names.push(page.clone());
+    }
+    Ok((entries, names))
+}
+
+/// Bytes of the form that goes, and of the signed page.
+pub(super) fn form_bytes(documents: &Documents, sink: &dyn Sink) -> io::Result<u64> {
+    let (entries, _) = form_entries(documents, sink)?;
+    Ok(entries.iter().map(BundleEntry::size).sum())
 }
 
 /// A document as it goes into the bag.
@@ -304,6 +331,7 @@ fn write_dispatch_sheet(
         bundle_bytes: bundle.bytes,
         sha256: bundle.sha256.as_deref().unwrap_or_default(),
         n_form_pages: documents.n_form_pages,
+        official_note: dossier.official_note(),
         n_appendix_pages: documents.n_appendix_pages,
         n_appendices: dossier.n_bound(),
         contacts: &dossier.contacts,

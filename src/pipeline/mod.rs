@@ -10,11 +10,13 @@ mod guarding;
 mod inquiry;
 mod last;
 mod notices;
+mod official;
 mod products;
 mod provenance;
 mod reading;
 mod records;
 mod report;
+mod signing;
 mod tally;
 mod twin;
 mod volumes;
@@ -52,14 +54,14 @@ pub use last::last_job;
 pub use notices::{
     NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices, receive,
 };
+pub use official::fill;
 pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
 pub use report::report;
+pub use signing::confirm as confirm_signed_page;
 pub use tally::tally;
-pub use twin::paginated;
+pub use twin::{paginated, placeholders};
 pub use weighing::{Heavy, Saving, heaviest, saving};
-
-pub use crate::editable::{fill, placeholders};
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]
@@ -105,6 +107,8 @@ pub struct Examination {
     /// The plan with the secretariat's settings laid over it.
     pub plan: Plan,
     pub inventory: Inventory,
+    /// Eight hex digits over everything that was handed in and the plan.
+    pub identity: String,
     pub submissions: BTreeMap<UnitId, Submission>,
     pub secretariat: SecretariatAnswers,
     pub preparations: BTreeMap<RelPath, Preparation>,
@@ -151,6 +155,8 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     if settings.compare {
         guarding::compare(&inventory, around, &mut preparations)?;
     }
+    preparations.extend(signing::prepare(&plan, &inventory, around, &mut found)?);
+    let identity = products::identity_of(&plan, &inventory);
     let fragments = reading::look_through(&inventory, &reading.read, around)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
@@ -163,6 +169,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
         secretariat: &reading.secretariat,
         inventory: &inventory,
         preparations: &preparations,
+        identity: &identity,
         fragments: &fragments,
         figures: &figures,
         calendar: &calendar,
@@ -172,9 +179,10 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     };
     let diagnostics = checks::check(&input, found);
     let released = checks::released(&input, &diagnostics);
-    Ok(Examination {
+    let mut examination = Examination {
         plan,
         inventory,
+        identity,
         submissions: reading.submissions,
         secretariat: reading.secretariat,
         preparations,
@@ -183,7 +191,9 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
         diagnostics,
         released,
         read: reading.read,
-    })
+    };
+    official::judge(&mut examination, settings, around)?;
+    Ok(examination)
 }
 
 /// What stands in the secretariat's workbook wins over the plan.

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content, Exhibit};
 use crate::identity::{self, Released};
-use crate::inventory::{Inventory, sha256_hex};
+use crate::inventory::{Inventory, Role, sha256_hex};
 use crate::pdf;
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan};
@@ -24,7 +24,8 @@ use crate::trace::Trace;
 use crate::typeset::{self, Frames};
 
 use super::delivery::{self, Delivery, Desk};
-use super::{Examination, Settings, Surroundings, provenance, records};
+use super::official::{self, Made};
+use super::{Examination, Settings, Surroundings, provenance, records, signing};
 
 /// A file being written: seekable, because a zip is.
 pub trait WriteSeek: Write + Seek {}
@@ -43,12 +44,17 @@ pub trait Sink: MadeFiles {
     fn size(&self, path: &str) -> io::Result<u64>;
 }
 
+/// Our form, where the agency's own goes in its place.
+const UNSENT_FORM: &str = "內部/自評表-未附送.pdf";
+
 /// What was made, for the summary.
 #[derive(Debug, Clone, Default)]
 pub struct Products {
     pub identity: String,
     /// Path inside the output folder, bytes.
     pub files: Vec<(String, u64)>,
+    /// What goes in place of our form.
+    pub official_note: Option<String>,
     pub n_form_pages: usize,
     pub n_appendix_pages: usize,
     pub n_appendices: usize,
@@ -63,6 +69,10 @@ pub(super) struct Documents {
     /// Paths inside the output folder.
     pub form: String,
     pub appendices: String,
+    /// The agency's own forms, which go in place of ours.
+    pub official: Vec<Made>,
+    /// The signed page that goes with the form.
+    pub signed_page: Option<String>,
     pub n_form_pages: usize,
     pub n_appendix_pages: usize,
     pub ranges: Vec<PageRange>,
@@ -90,7 +100,7 @@ fn with_material<T>(examination: &Examination, then: impl FnOnce(&Material) -> T
         last: examination.last.as_ref(),
         released: &examination.released,
         exhibits: &exhibits(examination),
-        identity: identity_of(&examination.plan, &examination.inventory),
+        identity: examination.identity.clone(),
         prepared_on: prepared_on(examination),
     })
 }
@@ -107,20 +117,23 @@ pub fn produce(
     let desk = Desk { examination, around, source };
     let (documents, delivery, mut files) = if dossier.draft {
         let documents = documents(&mut dossier, &desk, sink)?;
-        let files = vec![documents.form.clone(), documents.appendices.clone()];
+        let mut files = vec![documents.form.clone(), documents.appendices.clone()];
+        files.extend(documents.official.iter().map(|made| made.path.clone()));
         (documents, None, files)
     } else {
         let delivered = delivery::deliver(&mut dossier, &desk, sink)?;
         (delivered.documents, Some(delivered.delivery), delivered.files)
     };
     let twins = super::twin::write(&dossier, &documents.ranges, around.templates, sink)?;
-    files.extend(twins.map(str::to_owned));
+    let for_the_house = |twin: &&str| twin.starts_with("內部/");
+    files.extend(twins.into_iter().filter(|twin| !for_the_house(twin)).map(str::to_owned));
     write_records(&dossier, &documents.ranges, examination, sink)?;
     let report = super::report(examination, &dossier, settings, around.templates)?;
     sink.create("內部/檢核報告.html")?.write_all(report.as_bytes())?;
     Ok(Products {
         identity: dossier.identity.clone(),
         files: sized(files, sink)?,
+        official_note: dossier.official_note(),
         n_form_pages: documents.n_form_pages,
         n_appendix_pages: documents.n_appendix_pages,
         n_appendices: dossier.n_bound(),
@@ -141,13 +154,22 @@ pub(super) fn documents(
     sink: &mut dyn Sink,
 ) -> anyhow::Result<Documents> {
     let mark = if dossier.draft { "草稿-" } else { "" };
-    let (form_name, appendices_name) = (format!("{mark}自評表.pdf"), format!("{mark}佐證資料.pdf"));
+    let appendices_name = format!("{mark}佐證資料.pdf");
+    let form_name = match dossier.draft {
+        false if official::stand_in(desk.examination) => UNSENT_FORM.to_owned(),
+        _ => format!("{mark}自評表.pdf"),
+    };
+    let signed_page = if dossier.draft { None } else { signing::write(desk.examination, desk.source, sink)? };
+    dossier.has_signed_page = signed_page.is_some();
     let frames = appendices(dossier, &appendices_name, desk, sink)?;
     assembly::paginate(dossier, &frames.ranges);
     let n_form_pages = form(dossier, &form_name, desk, sink)?;
+    let official = official::write(dossier, desk, sink)?;
     Ok(Documents {
         form: form_name,
+        official,
         appendices: appendices_name,
+        signed_page,
         n_form_pages,
         n_appendix_pages: frames.n_pages,
         ranges: frames.ranges,
@@ -265,10 +287,10 @@ fn natural_key(text: &str) -> (Vec<(u64, char)>, &str) {
 }
 
 /// Eight hex digits over everything that was handed in and the plan: parts that bear the same
-/// identity were made from the same inputs.
-fn identity_of(plan: &Plan, inventory: &Inventory) -> String {
+/// identity were made from the same inputs. A signed page is left out: it bears the identity itself.
+pub(super) fn identity_of(plan: &Plan, inventory: &Inventory) -> String {
     let mut text = format!("{}\n{}\n{}\n", env!("CARGO_PKG_VERSION"), plan.id, plan.version);
-    for file in &inventory.files {
+    for file in inventory.files.iter().filter(|file| file.role != Role::SignedPage) {
         text.push_str(&format!("{} {}\n", file.digests.sha256, file.path));
     }
     sha256_hex(text.as_bytes())[..8].to_owned()

@@ -14,7 +14,7 @@ use crate::place::RelPath;
 use crate::render;
 use crate::trace::Trace;
 
-use super::{Examination, provenance};
+use super::{Examination, official, provenance, signing};
 
 /// Every input file in exactly one line: CSV with a byte order mark, as Excel opens it.
 pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination, trace: &Trace) -> String {
@@ -23,7 +23,7 @@ pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination
     let mut csv = csv_line(&["檔案", "位元組", "SHA-256", "去向", "說明", "引用"].map(str::to_owned));
     csv.insert(0, '\u{feff}');
     for file in &examination.inventory.files {
-        let (fate, mut note) = fate(file, &fates, examination);
+        let (fate, mut note) = fate(file, dossier, &fates, examination);
         if let Some(by) = examination.preparations.get(&file.path).and_then(Preparation::converted_by) {
             note.push_str(&format!("；由 {by} 轉成 PDF"));
         }
@@ -51,7 +51,7 @@ pub fn fates_of(
     let files = examination.inventory.files.iter().filter(|file| is_named(&file.path));
     files
         .map(|file| {
-            let (fate, note) = fate(file, &fates, examination);
+            let (fate, note) = fate(file, dossier, &fates, examination);
             let note = if note.is_empty() { note } else { format!("，{note}") };
             identity::mask(&format!("{}：{fate}{note}", file.path))
         })
@@ -100,6 +100,7 @@ fn evidence_fates(dossier: &Dossier, ranges: &[PageRange]) -> BTreeMap<RelPath, 
 
 fn fate(
     file: &InputFile,
+    dossier: &Dossier,
     evidence: &BTreeMap<RelPath, (&'static str, String)>,
     examination: &Examination,
 ) -> (&'static str, String) {
@@ -122,6 +123,8 @@ fn fate(
         },
         Role::Guide => ("略過", "說明文件".to_owned()),
         Role::LeftOut(reason) => ("略過", reason.reason().to_owned()),
+        Role::SignedPage => signing::fate(file, examination),
+        Role::OfficialForm => official::fate(file, dossier),
         Role::Stray(_) => ("未收錄", "不在任何佐證項目的資料夾內".to_owned()),
         Role::UnitWorkbook(_) | Role::SecretariatWorkbook => ("未讀取", "見檢核結果".to_owned()),
         Role::Evidence(code) => ("未收錄", format!("項目 {code} 未編入附件")),

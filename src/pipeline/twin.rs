@@ -11,11 +11,12 @@ use crate::typeset;
 
 use super::{Examination, Settings, Sink, Surroundings};
 
-/// Names of the twins; a draft can never be mistaken for the real thing.
-fn names(draft: bool) -> [&'static str; 2] {
-    match draft {
-        true => ["草稿-自評表.odt", "草稿-佐證目錄.ods"],
-        false => ["自評表.odt", "佐證目錄.ods"],
+/// Names of the twins; neither a draft nor a form that is not sent can be mistaken for the real thing.
+fn names(dossier: &Dossier) -> [&'static str; 2] {
+    match (dossier.draft, dossier.official_forms.is_empty()) {
+        (true, _) => ["草稿-自評表.odt", "草稿-佐證目錄.ods"],
+        (false, true) => ["自評表.odt", "佐證目錄.ods"],
+        (false, false) => ["內部/自評表-未附送.odt", "佐證目錄.ods"],
     }
 }
 
@@ -26,7 +27,7 @@ pub fn write(
     templates: &Templates,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<[&'static str; 2]> {
-    let [form, evidence] = names(dossier.draft);
+    let [form, evidence] = names(dossier);
     sink.create(form)?.write_all(&editable::form(dossier, templates)?)?;
     sink.create(evidence)?.write_all(&editable::evidence(dossier, ranges, templates)?)?;
     Ok([form, evidence])
@@ -46,4 +47,9 @@ pub fn paginated(
     let frames = typeset::appendices(&dossier, around.templates, around.fonts)?;
     assembly::paginate(&mut dossier, &frames.ranges);
     Ok(dossier)
+}
+
+/// Every name a form may ask for, with its value today, in the order in which they are listed.
+pub fn placeholders(dossier: &Dossier) -> Vec<(String, String)> {
+    editable::Values::of(dossier).list()
 }

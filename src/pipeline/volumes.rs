@@ -10,8 +10,9 @@ use crate::exhibit::{ByteSource, Content};
 use crate::place::RelPath;
 use crate::typeset;
 
-use super::delivery::{Desk, Packed, TooLarge, made, pack};
+use super::delivery::{Desk, Packed, TooLarge, form_bytes, form_entries, made, pack};
 use super::products::{self, Documents, Sink};
+use super::{official, signing};
 
 /// Left free in each volume for zip, manifests and contents.
 const TRIMMINGS: u64 = 10_000;
@@ -75,7 +76,7 @@ impl Load {
         Ok(Load {
             paths: exhibits.map(|exhibit| (exhibit.source.clone(), exhibit.bytes)).collect(),
             weights: weights(dossier, desk.source, of_a_page)?,
-            form: sink.size(&whole.form)?,
+            form: form_bytes(whole, sink)?,
             frame: empty + TRIMMINGS,
             limit: desk.room_of_a_mail(dossier)?,
         })
@@ -138,22 +139,22 @@ fn make_volumes(
     dossier.volume = None;
     assembly::paginate(dossier, &ranges);
     let n_form_pages = products::form(dossier, &whole.form, desk, sink)?;
+    // An earlier round may have taken it away with its volumes.
+    signing::write(desk.examination, desk.source, sink)?;
+    let official = official::write(dossier, desk, sink)?;
+    let documents = Documents { n_form_pages, n_appendix_pages, ranges, official, ..whole.clone() };
     let mut packed = Vec::new();
     for volume in 1..=n_volumes {
         dossier.volume = Some(volume);
         let appendices = appendices_name(volume);
-        let mut names = vec![appendices.clone()];
-        let mut entries = Vec::new();
-        if volume == 1 {
-            names.insert(0, whole.form.clone());
-            entries.push(made("01-self-assessment-自評表.pdf", "自評表", &whole.form, sink)?);
-        }
+        let (mut entries, mut names) =
+            if volume == 1 { form_entries(&documents, sink)? } else { (Vec::new(), Vec::new()) };
+        names.push(appendices.clone());
         let name = format!("02-appendices-{volume}of{n_volumes}-佐證資料-第{volume}冊.pdf");
         entries.push(made(&name, &format!("佐證資料 第{volume}冊"), &appendices, sink)?);
         packed.push(pack(dossier, desk, sink, entries, names)?);
     }
     dossier.volume = None;
-    let documents = Documents { n_form_pages, n_appendix_pages, ranges, ..whole.clone() };
     Ok((documents, packed))
 }
 

@@ -3,7 +3,7 @@
 //! Reads prepared exhibits and has pictures prepared again beside them; changes nothing of the run.
 
 use crate::exhibit::{ByteSource, Content, Handle};
-use crate::inventory::InputFile;
+use crate::inventory::{InputFile, Role};
 use crate::place::RelPath;
 use crate::worker::Outcome;
 
@@ -42,7 +42,7 @@ pub struct Saving {
 pub fn heaviest(examination: &Examination, source: &dyn ByteSource) -> anyhow::Result<Vec<Heavy>> {
     let mut files = Vec::new();
     for (path, preparation) in &examination.preparations {
-        let Some(file) = examination.inventory.get(path) else { continue };
+        let Some(file) = examination.inventory.get(path).filter(is_evidence) else { continue };
         let bound = match &preparation.content {
             Content::Pages { prepared, .. } | Content::Picture { prepared, .. } => {
                 source.prepared_size(prepared)?
@@ -73,7 +73,7 @@ pub fn saving(
     let mut pictures: Vec<(&InputFile, &Handle, u64)> = Vec::new();
     for (path, preparation) in &examination.preparations {
         if let Content::Picture { prepared, .. } = &preparation.content
-            && let Some(file) = examination.inventory.get(path)
+            && let Some(file) = examination.inventory.get(path).filter(is_evidence)
         {
             pictures.push((file, prepared, source.prepared_size(prepared)?));
         }
@@ -100,4 +100,9 @@ pub fn saving(
     let then = (u128::from(now) * u128::from(after)).checked_div(u128::from(before));
     let Some(then) = then.and_then(|then| u64::try_from(then).ok()) else { return Ok(None) };
     Ok(Some(Saving { dpi, n_pictures: pictures.len(), n_measured: sample.len(), now, then }))
+}
+
+/// A signed page is neither replaced nor drawn smaller.
+fn is_evidence(file: &&InputFile) -> bool {
+    matches!(file.role, Role::Evidence(_))
 }

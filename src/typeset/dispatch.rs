@@ -26,6 +26,8 @@ pub struct DispatchView<'a> {
     pub bundle_bytes: u64,
     pub sha256: &'a str,
     pub n_form_pages: usize,
+    /// What goes in place of our form.
+    pub official_note: Option<String>,
     pub n_appendix_pages: usize,
     pub n_appendices: usize,
     pub contacts: &'a [ContactLine],

@@ -26,13 +26,13 @@ const NUMBER: &str = "A100000001";
 
 /// Gives every document of an extension the same PDF, or refuses it.
 #[derive(Default)]
-struct Invented {
+pub struct Invented {
     pdfs: BTreeMap<&'static str, Result<Vec<u8>, Refused>>,
     asked: RefCell<Vec<Document>>,
 }
 
 impl Invented {
-    fn with(extension: &'static str, pdf: Result<Vec<u8>, Refused>) -> Self {
+    pub fn with(extension: &'static str, pdf: Result<Vec<u8>, Refused>) -> Self {
         Invented { pdfs: BTreeMap::from([(extension, pdf)]), asked: RefCell::default() }
     }
 }
@@ -60,7 +60,7 @@ impl Converter for Invented {
     }
 }
 
-fn pdf(text: &str) -> Vec<u8> {
+pub fn pdf(text: &str) -> Vec<u8> {
     page_pdf("/MediaBox[0 0 300 200]", &format!("BT /F 12 Tf 40 60 Td ({text}) Tj ET"), &[])
 }
 

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use huibian::container::{Package, Packing, WORKBOOK_CAPS, ZipSink};
 use huibian::diagnostic::Diagnostics;
 use huibian::dossier::Dossier;
-use huibian::editable;
+use huibian::editable::{self, Values};
 use huibian::place::RelPath;
 use proptest::prelude::*;
 
@@ -25,7 +25,7 @@ fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
     sink.finish().unwrap().into_inner()
 }
 
-fn docx(body: &str) -> Vec<u8> {
+pub fn docx(body: &str) -> Vec<u8> {
     zip(&[
         (
             "[Content_Types].xml",
@@ -38,7 +38,7 @@ fn docx(body: &str) -> Vec<u8> {
     ])
 }
 
-fn odt(body: &str) -> Vec<u8> {
+pub fn odt(body: &str) -> Vec<u8> {
     zip(&[
         ("mimetype", "application/vnd.oasis.opendocument.text"),
         (
@@ -53,7 +53,9 @@ fn odt(body: &str) -> Vec<u8> {
 }
 
 fn fill(template: &[u8], dossier: &Dossier) -> (Option<BTreeMap<String, String>>, Diagnostics) {
-    let (filled, diagnostics) = editable::fill(dossier, template, &RelPath::new("官方自評表.docx")).unwrap();
+    let values = Values::of(dossier);
+    let (filled, findings) = editable::fill(&values, template).unwrap();
+    let diagnostics = findings.diagnostics(&values, &RelPath::new("官方自評表.docx"));
     let parts = filled.map(|bytes| {
         unpacked(&bytes).into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect()
     });
@@ -78,7 +80,7 @@ fn refused(template: &[u8], rule: &str) -> String {
     format!("{}\n{}", diagnostic.message, diagnostic.hint)
 }
 
-fn paragraph(text: &str) -> String {
+pub fn paragraph(text: &str) -> String {
     format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
 
@@ -110,10 +112,10 @@ fn headers_are_filled_and_every_other_part_keeps_its_bytes() {
     assert!(parts["word/header1.xml"].contains("<w:t>自評表</w:t>"));
     assert_eq!(parts["word/styles.xml"], "<w:styles>{{標題}}</w:styles>");
     let order = |bytes: &[u8]| unpacked(bytes).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-    let again = editable::fill(&rich(), &template, &RelPath::new("表.docx")).unwrap().0.unwrap();
+    let again = editable::fill(&Values::of(&rich()), &template).unwrap().0.unwrap();
     assert_eq!(order(&template), order(&again));
     // OpenDocument's kind stays first and stored.
-    let filled = editable::fill(&rich(), &odt(""), &RelPath::new("表.odt")).unwrap().0.unwrap();
+    let filled = editable::fill(&Values::of(&rich()), &odt("")).unwrap().0.unwrap();
     assert_eq!(&filled[38..77], b"application/vnd.oasis.opendocument.text");
     assert!(Package::open(Cursor::new(filled), &WORKBOOK_CAPS).is_ok());
 }
@@ -224,7 +226,7 @@ fn what_is_no_document_is_told() {
 #[test]
 fn every_name_that_is_listed_can_be_filled() {
     let dossier = rich();
-    let names = editable::placeholders(&dossier);
+    let names = Values::of(&dossier).list();
     assert!(names.len() > 40);
     let body: String = names
         .iter()
@@ -235,15 +237,44 @@ fn every_name_that_is_listed_can_be_filled() {
 }
 
 #[test]
+fn answers_of_one_unit_and_sums_of_all_have_names() {
+    let dossier = rich();
+    let section =
+        dossier.facets.iter().flat_map(|facet| &facet.indicators).find(|s| s.table.is_some()).unwrap();
+    let table = section.table.as_ref().unwrap();
+    let row = &table.rows[0];
+    let (unit, value) =
+        table.units.iter().zip(&row.values).find_map(|(unit, value)| Some((unit, value.as_ref()?))).unwrap();
+    let (code, label) = (&section.code, &row.label);
+    let body = paragraph(&format!("甲{{{{{code}.{unit}.{label}}}}}乙"));
+    assert!(filled(&docx(&body), "word/document.xml").contains(&format!("甲{value}乙")));
+    let mistyped = paragraph(&format!("{{{{{code}.{unit}.{label}數}}}}"));
+    let told = refused(&docx(&mistyped), "fill-placeholder-unknown");
+    assert!(told.contains(&format!("您是指「{{{{{code}.{unit}.{label}}}}}」嗎")), "{told}");
+}
+
+/// Two volumes count their pages each from 1: a page alone would name two.
+#[test]
+fn pages_in_volumes_are_told_with_their_volume() {
+    let mut dossier = rich();
+    let sections = dossier.facets.iter_mut().flat_map(|facet| &mut facet.indicators);
+    let reference = sections.flat_map(|section| &mut section.references).next().unwrap();
+    (reference.first_page, reference.last_page) = (Some(3), Some(4));
+    (reference.first_volume, reference.last_volume) = (Some(2), Some(2));
+    let values = Values::of(&dossier).list();
+    assert!(values.iter().any(|(name, value)| name.ends_with("佐證頁次") && value == "第2冊第 3–4 頁"));
+}
+
+#[test]
 fn a_row_closed_before_its_paragraphs_is_no_panic() {
     let body = "<w:tr><w:p><w:t><w:p><w:p><w:t><w:tr></w:tr>{{指標.名稱}}";
-    let _ = editable::fill(&rich(), &docx(body), &RelPath::new("表.docx"));
+    let _ = editable::fill(&Values::of(&rich()), &docx(body));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_text_is_filled_without_a_panic(body in "(<w:p>|</w:p>|<w:t>|</w:t>|<w:tr>|</w:tr>|\\{\\{指標.名稱\\}\\}|\\{\\{年度|\\}\\}|甲| ){0,40}") {
-        let _ = editable::fill(&rich(), &docx(&body), &RelPath::new("表.docx"));
+        let _ = editable::fill(&Values::of(&rich()), &docx(&body));
     }
 }

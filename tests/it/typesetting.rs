@@ -37,6 +37,8 @@ pub fn empty() -> Dossier {
         programme: Default::default(),
         detail_tables: Vec::new(),
         appendices: Vec::new(),
+        has_signed_page: false,
+        official_forms: Vec::new(),
         volumes: Vec::new(),
         volume: None,
         signatures: Vec::new(),

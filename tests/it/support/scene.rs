@@ -83,7 +83,7 @@ impl Scene {
             _ => Content::File { reason: "以檔案收錄".to_owned() },
         };
         let texts = vec![PageText { page: 1, text: "示例文件".to_owned() }];
-        if matches!(role, Role::Evidence(_)) {
+        if matches!(role, Role::Evidence(_) | Role::SignedPage) {
             self.preparations.insert(
                 path.clone(),
                 Preparation { content, texts, fragments: Vec::new(), remarks: Vec::new() },
@@ -199,6 +199,7 @@ impl Scene {
                 secretariat: &secretariat,
                 inventory: &Inventory { files },
                 preparations: &self.preparations,
+                identity: "0fbd3183",
                 fragments: &self.fragments,
                 calendar: &OfficeCalendar::builtin()
                     .with_closures(plan.deadlines.extra_closures.iter().copied()),
