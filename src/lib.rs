@@ -14,6 +14,7 @@ pub mod place;
 pub mod roc;
 
 // Leaves over foreign formats.
+pub mod base64;
 pub mod container;
 pub mod extract;
 pub mod opc;

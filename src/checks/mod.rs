@@ -20,10 +20,12 @@ mod passages;
 mod privacy;
 mod secretariat;
 mod settings;
+mod unseen;
 mod variants;
 
 pub use completeness::UNIT_MISSING;
 pub use deadline::DEADLINE_UNIT_LATE;
+pub use unseen::MASKING_UNSEEN;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,6 +75,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     settings::check(input, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
+    unseen::check(input, &mut diagnostics);
     joint::check(input, &mut diagnostics);
     converted::check(input, &mut diagnostics);
     packed::check(input, &mut diagnostics);
@@ -123,6 +126,7 @@ pub const RULES: &[&[&Rule]] = &[
     settings::RULES,
     consistency::RULES,
     evidence::RULES,
+    unseen::RULES,
     joint::RULES,
     converted::RULES,
     packed::RULES,

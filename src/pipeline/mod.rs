@@ -15,6 +15,7 @@ mod reading;
 mod records;
 mod report;
 mod tally;
+mod thumbnails;
 mod twin;
 mod volumes;
 mod weighing;

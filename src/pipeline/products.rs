@@ -117,6 +117,7 @@ pub fn produce(
     write_records(&dossier, &documents.ranges, examination, sink)?;
     let report = super::report(examination, &dossier, settings, around.templates)?;
     sink.create("內部/檢核報告.html")?.write_all(report.as_bytes())?;
+    super::thumbnails::write(examination, &dossier, around, sink)?;
     Ok(Products {
         identity: dossier.identity.clone(),
         files: sized(files, sink)?,

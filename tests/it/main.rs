@@ -30,6 +30,7 @@ mod rendering;
 mod report;
 mod rounds;
 mod support;
+mod thumbnails;
 mod tidy;
 mod typesetting;
 mod values;

@@ -7,6 +7,7 @@
 mod findings;
 mod matrix;
 mod standing;
+mod thumbnails;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,8 @@ use crate::roc;
 use crate::submission::Submission;
 use crate::tally::Tally;
 use crate::template::{self, TemplateError};
+
+pub use thumbnails::{ThumbnailMaterial, Viewed, thumbnail_sheets};
 
 use super::text::verdict;
 use super::{clean, groups};
