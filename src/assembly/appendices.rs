@@ -79,12 +79,21 @@ fn appendix(
 }
 
 /// `2-1-3_02.ods`: ASCII, so that no unzipper garbles it; the Chinese name stands in the 目錄.
+const STARTED_BY_A_CLICK: [&str; 16] = [
+    "bat", "cmd", "com", "exe", "hta", "jar", "js", "lnk", "msi", "pif", "ps1", "reg", "scr", "url", "vbs",
+    "wsf",
+];
+
 fn bundle_name(number: &str, index: usize, exhibit: &Exhibit) -> String {
     let extension = exhibit
         .source
         .extension()
         .filter(|extension| extension.len() <= 5 && extension.chars().all(|c| c.is_ascii_alphanumeric()));
     match extension {
+        // What would run or lead elsewhere on a double-click is text here, and is called so.
+        Some(extension) if STARTED_BY_A_CLICK.contains(&extension.as_str()) => {
+            format!("{number}_{index:02}.txt")
+        }
         Some(extension) => format!("{number}_{index:02}.{extension}"),
         None => format!("{number}_{index:02}"),
     }

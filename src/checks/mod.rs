@@ -25,6 +25,7 @@ mod variants;
 
 pub use completeness::UNIT_MISSING;
 pub use deadline::DEADLINE_UNIT_LATE;
+pub use privacy::is_about_somebody;
 pub use unseen::MASKING_UNSEEN;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -96,6 +96,11 @@ pub static RULES: &[&Rule] = &[
     &PRIVATE_TELEPHONE,
 ];
 
+/// Whether this rule tells of a person's identifier.
+pub fn is_about_somebody(rule: &str) -> bool {
+    RULES.iter().any(|own| own.id == rule)
+}
+
 /// Whether one exception may stand for a whole file. Shelters are answered for one by one.
 pub fn is_answered_by_file(rule: &Rule) -> bool {
     RULES.iter().any(|own| own.id == rule.id) && rule.id != SHELTER_ADDRESS.id

@@ -20,6 +20,7 @@ pub fn run(arguments: &Forms) -> anyhow::Result<u8> {
     for (place, bytes) in blanks(&plan)? {
         let outcome = match &arguments.out {
             Some(folder) => write_into(folder, &place, &bytes)?,
+            None if saved_otherwise(&arguments.inputs.join(&place)) => "已有另存成其他格式的填報檔，未另建",
             None => refresh(&arguments.inputs.join(&place), &bytes)?,
         };
         writeln!(out, "{}：{outcome}", place.display())?;
@@ -50,6 +51,11 @@ fn write_into(folder: &Path, place: &Path, bytes: &[u8]) -> anyhow::Result<&'sta
     fs::create_dir_all(parent).with_context(|| format!("無法建立資料夾「{}」", parent.display()))?;
     write_new(&path, bytes)?;
     Ok("已建立")
+}
+
+/// Whether the unit's workbook is there under its name, as .ods or .xls.
+fn saved_otherwise(path: &Path) -> bool {
+    !path.exists() && ["ods", "xls", "xlsm"].iter().any(|extension| path.with_extension(extension).exists())
 }
 
 /// Inputs are never modified: a workbook that is there stays, whatever is in it.

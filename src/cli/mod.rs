@@ -156,6 +156,12 @@ fn plan_for(inputs: &Path) -> anyhow::Result<Option<Plan>> {
     if inputs.is_dir() {
         return load_plan(&Workspace::open(inputs)?);
     }
+    if Path::new("plan.toml").exists() {
+        anyhow::bail!(
+            "找不到資料夾「{}」；目前的資料夾就是工作資料夾，請在指令後面加一個點（.）",
+            inputs.display()
+        );
+    }
     Ok(crate::plan::lower(&builtin_layers(assets::plans::DEFAULT)?).0)
 }
 

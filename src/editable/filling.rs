@@ -233,6 +233,20 @@ fn outline(part: &str, dialect: Dialect) -> Result<(Vec<Paragraph>, Vec<Row>), X
         }
         before = after;
     }
+    // What is damaged may close a row before the paragraphs in it, or never: then no text of a
+    // paragraph may count to a row that does not hold it.
+    for row in in_rows {
+        rows[row].range.end = part.len();
+    }
+    for paragraph in &mut paragraphs {
+        paragraph.row = paragraph.row.filter(|row| {
+            let held = &rows[*row].range;
+            paragraph
+                .pieces
+                .iter()
+                .all(|piece| held.start <= piece.range.start && piece.range.end <= held.end)
+        });
+    }
     Ok((paragraphs, rows))
 }
 

@@ -57,6 +57,12 @@ pub fn prepare(
             Content::Unusable { reason: "檔案是空的（0 位元組）".to_owned() },
             "請向提供單位重新索取檔案",
         ),
+        MediaType::Text if is_encoded(bytes) => refused(
+            Content::Unusable {
+                reason: "這種檔案的內容經過編碼，無法檢查其中的個資，不收錄".to_owned()
+            },
+            "請以原程式開啟，另存為 PDF 後替換",
+        ),
         other => not_bindable(other),
     };
     let extract = extract(bytes, media_type);
@@ -233,6 +239,15 @@ fn printed_size(width: u32, height: u32, settings: &PrepareSettings) -> PageSize
     PageSize { width: points(width), height: points(height) }
 }
 
+/// Text that says something else than it reads as: rich text, mails and web archives, drawings,
+/// shortcuts. A number in it may be split by codes, so that no search finds it.
+fn is_encoded(bytes: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(64 * 1024)]).to_lowercase();
+    let start = start.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']);
+    ["{\\rtf", "<?xml", "<svg", "[internetshortcut]", "%!ps"].iter().any(|mark| start.starts_with(mark))
+        || ["mime-version:", "content-transfer-encoding:"].iter().any(|header| start.contains(header))
+}
+
 /// Kinds that are no pages: they go into the bundle as files, except those that may not.
 fn not_bindable(media_type: MediaType) -> Preparation {
     let file = |reason: &str, hint: &str| refused(Content::File { reason: reason.to_owned() }, hint);
@@ -257,7 +272,10 @@ fn not_bindable(media_type: MediaType) -> Preparation {
         MediaType::AudioVideo => file("影音檔以檔案收錄", "如需裝訂請另附截圖或說明"),
         MediaType::Html => nothing("網頁檔不裝訂也不收錄", "請以瀏覽器列印成 PDF 後替換"),
         MediaType::Text => file("文字檔無法直接裝訂", "請另存為 PDF 後替換"),
-        _ => file("無法辨識的檔案格式", "請另存為 PDF 或 JPG 後替換"),
+        // Programs, shortcuts, drawings of unknown make: nobody can see what is inside.
+        _ => {
+            nothing("無法辨識的檔案格式，不收錄", "請以原程式另存為 PDF 後替換；程式、捷徑等請移出工作資料夾")
+        }
     }
 }
 

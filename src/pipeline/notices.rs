@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::assets::Templates;
+use crate::checks;
 use crate::checks::{DEADLINE_UNIT_LATE, UNIT_MISSING};
 use crate::corrections::CorrectionList;
 use crate::diagnostic::Rule;
@@ -19,6 +20,7 @@ use crate::identity;
 use crate::intake::selection::WORKBOOK_SEVERAL;
 use crate::inventory::{InputFile, Role};
 use crate::letters::{self, NoticeView, Person, ReceiptView, ReceivedLine, Told};
+use crate::place::RelPath;
 use crate::plan::UnitId;
 use crate::register::{Entry, LastNotice, Moment, Register};
 use crate::revision::{self, Change};
@@ -85,7 +87,9 @@ pub struct NoticeMade {
 pub fn receive(examination: &Examination, register: &mut Register, now: Moment) {
     for unit in &examination.plan.units {
         for file in files_of(examination, &unit.id) {
-            register.receive(&unit.id, &file.path, file.bytes, &file.digests.sha256, now);
+            // The register outlives every correction: a number in a name would stay in it.
+            let shown = RelPath::new(identity::mask(file.path.as_str()));
+            register.receive(&unit.id, &shown, file.bytes, &file.digests.sha256, now);
         }
     }
 }
@@ -181,6 +185,13 @@ struct Worked {
     changes: Option<Vec<Change>>,
 }
 
+/// A copy of a workbook that identifies somebody is not sent about: the list alone goes.
+fn names_somebody(list: &CorrectionList) -> bool {
+    list.corrections
+        .iter()
+        .any(|correction| correction.sheet.is_some() && checks::is_about_somebody(&correction.rule))
+}
+
 /// Marks and compares, in workers.
 fn work(cases: &[Case<'_>], around: &NoticeSurroundings<'_>) -> anyhow::Result<BTreeMap<UnitId, Worked>> {
     enum Part {
@@ -197,7 +208,7 @@ fn work(cases: &[Case<'_>], around: &NoticeSurroundings<'_>) -> anyhow::Result<B
             sha256: file.digests.sha256.clone(),
             task,
         };
-        if case.has_notice() {
+        if case.has_notice() && !names_somebody(&case.list) {
             let folder = around.scratch.to_owned();
             jobs.push(job(JobTask::MarkWorkbook { corrections: case.list.clone(), folder }));
             parts.push((&case.unit.unit, Part::Mark));
@@ -214,6 +225,10 @@ fn work(cases: &[Case<'_>], around: &NoticeSurroundings<'_>) -> anyhow::Result<B
     }
     let outcomes = around.runner.run_all(&jobs, &|_| {})?;
     let mut worked: BTreeMap<UnitId, Worked> = BTreeMap::new();
+    for case in cases.iter().filter(|case| case.workbook.is_some() && names_somebody(&case.list)) {
+        let because = "原檔含有個資，標註檔不以郵件寄送，請依清單修改原檔";
+        worked.entry(case.unit.unit.clone()).or_default().unmarked_because = Some(because.to_owned());
+    }
     let mut former: Option<Grid> = None;
     for ((unit, part), outcome) in parts.into_iter().zip(outcomes) {
         let work = worked.entry(unit.clone()).or_default();

@@ -298,13 +298,28 @@ fn what_cannot_be_bound_says_what_to_do() {
         (MediaType::Ods, true),
         (MediaType::Heic, false),
         (MediaType::Empty, false),
-        (MediaType::Unknown, true),
+        (MediaType::Unknown, false),
     ] {
         let preparation = evidence::prepare(b"x", media_type, &settings(), &mut |_| unreachable!()).unwrap();
         assert_eq!(matches!(preparation.content, Content::File { .. }), is_file, "{media_type:?}");
         assert!(
             matches!(&preparation.remarks[..], [Remark::NotBound { hint, .. }, ..] if hint.starts_with('請') || hint.starts_with("如需"))
         );
+    }
+}
+
+#[test]
+fn text_that_hides_what_it_says_is_not_packed_and_plain_text_is() {
+    for (bytes, is_file) in [
+        (&b"{\\rtf1 A1234{\\b 56789}}"[..], false),
+        (b"MIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n\r\nQQ==", false),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", false),
+        (b"[InternetShortcut]\r\nURL=https://example.invalid/", false),
+        ("項目,件數\n".as_bytes(), true),
+    ] {
+        let preparation =
+            evidence::prepare(bytes, MediaType::Text, &settings(), &mut |_| unreachable!()).unwrap();
+        assert_eq!(matches!(preparation.content, Content::File { .. }), is_file, "{bytes:?}");
     }
 }
 

@@ -234,6 +234,12 @@ fn every_name_that_is_listed_can_be_filled() {
     assert!(!text.contains("{{"));
 }
 
+#[test]
+fn a_row_closed_before_its_paragraphs_is_no_panic() {
+    let body = "<w:tr><w:p><w:t><w:p><w:p><w:t><w:tr></w:tr>{{指標.名稱}}";
+    let _ = editable::fill(&rich(), &docx(body), &RelPath::new("表.docx"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
