@@ -26,7 +26,7 @@ mod variants;
 pub use completeness::UNIT_MISSING;
 pub use deadline::DEADLINE_UNIT_LATE;
 pub use privacy::is_about_somebody;
-pub use unseen::MASKING_UNSEEN;
+pub use unseen::{Unseen, unseen};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,6 +84,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
+    let mut diagnostics = unseen::summarise(input, diagnostics);
     // Last: a unit is late with what still blocks after the exceptions.
     deadline::check(input, &mut diagnostics);
     diagnostics.sort();

@@ -33,7 +33,8 @@ pub fn run(arguments: &Fill) -> anyhow::Result<u8> {
         list(&pipeline::placeholders(&dossier))?;
         return Ok(exit::DONE);
     }
-    let (filled, diagnostics) = pipeline::fill(&dossier, &template, &RelPath::new(path.to_string_lossy()))?;
+    let (filled, diagnostics) =
+        pipeline::fill(&dossier, &examination.released, &template, &RelPath::new(path.to_string_lossy()))?;
     let Some(filled) = filled else {
         let options = render::TextOptions { colour: false, width: width() };
         write!(anstream::stderr(), "{}", render::text(&diagnostics, &examination.plan, &options))?;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
+use crate::clearance::Cleared;
 use crate::container::{Caps, Package, PackageFault, repack, sniff};
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::dossier::Dossier;
@@ -71,7 +72,7 @@ const TEMPLATE_CAPS: Caps = Caps {
 /// The form filled in, and everything that is wrong with its placeholders. Nothing is given back when
 /// there is nothing that could be sent.
 pub fn fill(
-    dossier: &Dossier,
+    dossier: &Cleared<&Dossier>,
     template: &[u8],
     file: &RelPath,
 ) -> anyhow::Result<(Option<Vec<u8>>, Diagnostics)> {

@@ -24,7 +24,7 @@ use crate::submission::SecretariatAnswers;
 use crate::template::{self, TemplateError};
 
 pub use ics::{Occasion, calendar};
-pub use notice::{Notice, NoticeView, Person, Told, notice};
+pub use notice::{Enclosure, Notice, NoticeView, Person, Told, notice};
 pub use official::{OfficialLetter, Sending};
 pub use receipt::{ReceiptView, ReceivedLine, receipt};
 use unsent::{Attachment, Carried, UnsentMail};

@@ -8,6 +8,7 @@ mod conversions;
 mod delivery;
 mod guarding;
 mod inquiry;
+mod marking;
 mod notices;
 mod products;
 mod provenance;
@@ -54,10 +55,10 @@ pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
 pub use report::report;
 pub use tally::tally;
-pub use twin::paginated;
+pub use twin::{fill, paginated};
 pub use weighing::{Heavy, Saving, heaviest, saving};
 
-pub use crate::editable::{fill, placeholders};
+pub use crate::editable::placeholders;
 
 /// What this run was asked to do.
 #[derive(Debug, Clone)]

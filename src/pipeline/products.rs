@@ -112,7 +112,8 @@ pub fn produce(
         let delivered = delivery::deliver(&mut dossier, &desk, sink)?;
         (delivered.documents, Some(delivered.delivery), delivered.files)
     };
-    let twins = super::twin::write(&dossier, &documents.ranges, around.templates, sink)?;
+    let twins =
+        super::twin::write(&dossier, &documents.ranges, &examination.released, around.templates, sink)?;
     files.extend(twins.map(str::to_owned));
     write_records(&dossier, &documents.ranges, examination, sink)?;
     let report = super::report(examination, &dossier, settings, around.templates)?;

@@ -4,12 +4,11 @@
 //! the page looks; never packed.
 
 use crate::checks;
-use crate::diagnostic::Diagnostic;
 use crate::dossier::Dossier;
 use crate::exhibit::{Content, Handle};
 use crate::identity;
 use crate::inventory::InputFile;
-use crate::render::{self, ThumbnailMaterial, Viewed};
+use crate::render::{self, Confirmation, ThumbnailMaterial, Viewed};
 use crate::worker::{Job, JobTask, Outcome};
 
 use super::{Examination, Sink, Surroundings, archives, reading};
@@ -32,13 +31,16 @@ pub(super) fn write(
 ) -> anyhow::Result<()> {
     let mut viewed = chosen(examination);
     draw(&mut viewed, examination, around)?;
-    let pending: Vec<&Diagnostic> = examination
-        .diagnostics
+    let Examination { plan, inventory, preparations, diagnostics, .. } = examination;
+    let confirmations = checks::unseen(plan, inventory, preparations)
         .iter()
-        .filter(|diagnostic| diagnostic.rule.id == checks::MASKING_UNSEEN.id)
+        .map(|unseen| Confirmation {
+            message: unseen.message(),
+            key: unseen.key(),
+            accepted: unseen.accepted(diagnostics),
+        })
         .collect();
-    let material =
-        ThumbnailMaterial { plan: &examination.plan, identity: &dossier.identity, viewed, pending };
+    let material = ThumbnailMaterial { plan, identity: &dossier.identity, viewed, confirmations };
     let page = render::thumbnail_sheets(&material, around.templates)?;
     sink.create("內部/縮圖確認.html")?.write_all(page.as_bytes())?;
     Ok(())

@@ -5,8 +5,12 @@ use std::io::Write;
 
 use crate::assembly;
 use crate::assets::Templates;
+use crate::clearance::clear;
+use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::editable;
+use crate::identity::Released;
+use crate::place::RelPath;
 use crate::typeset;
 
 use super::{Examination, Settings, Sink, Surroundings};
@@ -23,12 +27,14 @@ fn names(draft: bool) -> [&'static str; 2] {
 pub fn write(
     dossier: &Dossier,
     ranges: &[PageRange],
+    released: &Released,
     templates: &Templates,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<[&'static str; 2]> {
     let [form, evidence] = names(dossier.draft);
-    sink.create(form)?.write_all(&editable::form(dossier, templates)?)?;
-    sink.create(evidence)?.write_all(&editable::evidence(dossier, ranges, templates)?)?;
+    let dossier = clear(dossier, released)?;
+    sink.create(form)?.write_all(&editable::form(&dossier, templates)?)?;
+    sink.create(evidence)?.write_all(&editable::evidence(&dossier, ranges, templates)?)?;
     Ok([form, evidence])
 }
 
@@ -46,4 +52,18 @@ pub fn paginated(
     let frames = typeset::appendices(&dossier, around.templates, around.fonts)?;
     assembly::paginate(&mut dossier, &frames.ranges);
     Ok(dossier)
+}
+
+/// A form of the agency's own filled in with what the privacy gate lets out, and what is wrong with its
+/// placeholders.
+///
+/// # Errors
+/// An identifier that was not redacted; a form that was opened once and cannot be again.
+pub fn fill(
+    dossier: &Dossier,
+    released: &Released,
+    form: &[u8],
+    file: &RelPath,
+) -> anyhow::Result<(Option<Vec<u8>>, Diagnostics)> {
+    editable::fill(&clear(dossier, released)?, form, file)
 }

@@ -11,6 +11,7 @@ use huibian::place::RelPath;
 use proptest::prelude::*;
 
 use crate::bundles::unpacked;
+use crate::support::cleared;
 use crate::typesetting::{empty, rich};
 
 const W: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
@@ -53,7 +54,8 @@ fn odt(body: &str) -> Vec<u8> {
 }
 
 fn fill(template: &[u8], dossier: &Dossier) -> (Option<BTreeMap<String, String>>, Diagnostics) {
-    let (filled, diagnostics) = editable::fill(dossier, template, &RelPath::new("官方自評表.docx")).unwrap();
+    let (filled, diagnostics) =
+        editable::fill(&cleared(dossier), template, &RelPath::new("官方自評表.docx")).unwrap();
     let parts = filled.map(|bytes| {
         unpacked(&bytes).into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect()
     });
@@ -110,10 +112,10 @@ fn headers_are_filled_and_every_other_part_keeps_its_bytes() {
     assert!(parts["word/header1.xml"].contains("<w:t>自評表</w:t>"));
     assert_eq!(parts["word/styles.xml"], "<w:styles>{{標題}}</w:styles>");
     let order = |bytes: &[u8]| unpacked(bytes).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-    let again = editable::fill(&rich(), &template, &RelPath::new("表.docx")).unwrap().0.unwrap();
+    let again = editable::fill(&cleared(&rich()), &template, &RelPath::new("表.docx")).unwrap().0.unwrap();
     assert_eq!(order(&template), order(&again));
     // OpenDocument's kind stays first and stored.
-    let filled = editable::fill(&rich(), &odt(""), &RelPath::new("表.odt")).unwrap().0.unwrap();
+    let filled = editable::fill(&cleared(&rich()), &odt(""), &RelPath::new("表.odt")).unwrap().0.unwrap();
     assert_eq!(&filled[38..77], b"application/vnd.oasis.opendocument.text");
     assert!(Package::open(Cursor::new(filled), &WORKBOOK_CAPS).is_ok());
 }
@@ -237,13 +239,13 @@ fn every_name_that_is_listed_can_be_filled() {
 #[test]
 fn a_row_closed_before_its_paragraphs_is_no_panic() {
     let body = "<w:tr><w:p><w:t><w:p><w:p><w:t><w:tr></w:tr>{{指標.名稱}}";
-    let _ = editable::fill(&rich(), &docx(body), &RelPath::new("表.docx"));
+    let _ = editable::fill(&cleared(&rich()), &docx(body), &RelPath::new("表.docx"));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_text_is_filled_without_a_panic(body in "(<w:p>|</w:p>|<w:t>|</w:t>|<w:tr>|</w:tr>|\\{\\{指標.名稱\\}\\}|\\{\\{年度|\\}\\}|甲| ){0,40}") {
-        let _ = editable::fill(&rich(), &docx(&body), &RelPath::new("表.docx"));
+        let _ = editable::fill(&cleared(&rich()), &docx(&body), &RelPath::new("表.docx"));
     }
 }

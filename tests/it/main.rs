@@ -19,6 +19,7 @@ mod filling;
 mod glyphs;
 mod hostile;
 mod hostile_evidence;
+mod leaks;
 mod letters;
 mod markup;
 mod pipeline;

@@ -36,17 +36,19 @@ fn folder(copy: &Copy) -> String {
 fn every_page_that_no_rule_reads_is_shown_with_its_digest_and_the_page_stays_in_the_house() {
     let copy = Copy::of_sample();
     let bytes = scan();
-    copy.write(&format!("{}/掃描A123456789.pdf", folder(&copy)), &bytes);
+    copy.write(&format!("{}/掃描.pdf", folder(&copy)), &bytes);
     let page = sheets(&copy);
     let digest = &sha256_hex(&bytes)[..8];
     let cell = page.lines().find(|line| line.contains(digest) && line.contains("<img")).unwrap();
     for told in [ROSTER, "第 1 頁／共 1 頁", "已勾選遮蔽", "src=\"data:image/jpeg;base64,/9j/"] {
         assert!(cell.contains(told), "{told}");
     }
-    assert!(!page.contains("A123456789"));
-    // A photo, which nobody has to mask and nobody can search.
-    let photo = page.lines().find(|line| line.contains("1100701_IMG_2025.jpg")).unwrap();
-    assert!(photo.contains("免勾選遮蔽") && photo.contains("<img"));
+    // A photo, and a scan of an item that need not be ticked: neither can be searched.
+    for (name, ticked) in [("1100701_IMG_2025.jpg", "已勾選遮蔽"), ("函頒公文掃描.pdf", "免勾選遮蔽")]
+    {
+        let cell = page.lines().find(|line| line.contains(name) && line.contains("<img")).unwrap();
+        assert!(cell.contains(ticked), "{name}");
+    }
     assert!(page.contains(&format!("masking-unseen@{ROSTER}#{digest}")));
     assert!(!page.contains("<script") && !page.contains("http"));
     assert_eq!(page, sheets(&copy), "same inputs, same bytes");
@@ -68,12 +70,18 @@ fn a_long_exhibit_says_what_is_not_shown_and_a_private_one_is_not_shown() {
     copy.write("警察局/警04-3_簽到表/長.pdf", &papers::raw_pdf(&objects));
     let private = page_pdf("/MediaBox[0 0 595 842]", "BT /F 12 Tf 40 60 Td (A123456789) Tj ET", &[]);
     copy.write("警察局/警04-3_簽到表/有證號.pdf", &private);
+    copy.write("警察局/警04-3_簽到表/掃描A123456789.pdf", &scan());
     let page = sheets(&copy);
     assert_eq!(page.matches("長.pdf</p>").count(), 49);
     assert!(page.contains("第 49–60 頁／共 60 頁"));
     let withheld = page.lines().find(|line| line.contains("有證號.pdf</p>")).unwrap();
     assert!(withheld.contains("含有個資，未予收錄") && !withheld.contains("<img"));
+    let named = page.lines().find(|line| line.contains("掃描A1******89.pdf</p>")).unwrap();
+    assert!(named.contains("含有個資，未予收錄") && !named.contains("<img"));
+    assert!(!page.contains("A123456789"));
     assert!(page.contains("第 4 張，共 4 張"));
+    let size = page.len();
+    assert!(size < 400_000, "a blank page costs little: {size}");
 }
 
 #[test]
@@ -117,4 +125,40 @@ fn one_scanned_page_among_typed_ones_is_unread_and_items_are_told_once() {
     assert_eq!(scene.said("masking-unseen").len(), 1);
     scene.preparation(ROSTER).content = Content::Unusable { reason: "PDF 已損壞".to_owned() };
     assert!(scene.said("masking-unseen").is_empty(), "what does not leave needs no look");
+}
+
+#[test]
+fn however_many_items_are_unread_there_is_one_line_and_each_keeps_a_key_of_its_own() {
+    const PHOTOS: &str = "警05-1";
+    let mut scene = Scene::new();
+    for item in [ROSTER, PHOTOS] {
+        scene.preparation(item).texts.clear();
+    }
+    let told = scene.said("masking-unseen");
+    assert_eq!((told.len(), told[0].exception_key()), (1, None));
+    assert!(told[0].message.contains("2 項佐證的 2 個檔案"), "{}", told[0].message);
+    let key = |scene: &mut Scene, item: &str| {
+        format!("masking-unseen@{item}#{}", &scene.evidence(item).digests.sha256[..8])
+    };
+    let (roster, photos) = (key(&mut scene, ROSTER), key(&mut scene, PHOTOS));
+    scene.except(&roster, "已看過縮圖", "王科長");
+    let told = scene.said("masking-unseen");
+    assert_eq!(told.iter().filter(|d| d.accepted.is_some()).count(), 1);
+    let open = told.iter().find(|d| d.accepted.is_none()).unwrap();
+    assert_eq!(open.exception_key().unwrap(), photos, "the last one is told by itself");
+    scene.except(&photos, "已看過縮圖", "王科長");
+    assert!(scene.said("masking-unseen").iter().all(|d| d.accepted.is_some()));
+    // A second photo: the roster stays confirmed, the photos do not.
+    let bytes = b"another photo";
+    let role = scene.evidence(PHOTOS).role.clone();
+    scene.add_file("警察局/警05-1_照片/又.jpg", huibian::inventory::MediaType::Jpeg, role, bytes);
+    scene
+        .preparations
+        .get_mut(&huibian::place::RelPath::new("警察局/警05-1_照片/又.jpg"))
+        .unwrap()
+        .texts
+        .clear();
+    let told = scene.said("masking-unseen");
+    assert_eq!(told.iter().filter(|d| d.accepted.is_some()).count(), 1);
+    assert!(scene.said("exception-unmatched")[0].message.contains("檔案已變更"));
 }

@@ -6,7 +6,6 @@
 use serde::Serialize;
 
 use crate::assets::Templates;
-use crate::diagnostic::Diagnostic;
 use crate::inventory::{InputFile, sha256_hex};
 use crate::plan::{ItemCode, Plan, UnitId};
 use crate::template::{self, TemplateError};
@@ -22,8 +21,17 @@ pub struct ThumbnailMaterial<'a> {
     pub identity: &'a str,
     /// In the order of the plan.
     pub viewed: Vec<Viewed<'a>>,
-    /// Items of which nobody has said yet that they were looked at, and those of which somebody has.
-    pub pending: Vec<&'a Diagnostic>,
+    /// By item, those done and those to do, in the order of the plan.
+    pub confirmations: Vec<Confirmation<'a>>,
+}
+
+/// What the secretariat has to confirm of one item.
+pub struct Confirmation<'a> {
+    pub message: String,
+    /// As it is copied into the exceptions.
+    pub key: String,
+    /// Reason, name and date, once confirmed.
+    pub accepted: Option<&'a str>,
 }
 
 /// One file to be looked at.
@@ -96,7 +104,7 @@ pub fn thumbnail_sheets(
         title: clean(&material.plan.title),
         identity: material.identity.to_owned(),
         n_files: material.viewed.len(),
-        pending: material.pending.iter().map(|diagnostic| pending(diagnostic)).collect(),
+        pending: material.confirmations.iter().map(pending).collect(),
         sheets: material.plan.units.iter().flat_map(|unit| sheets(&unit.id, &unit.name, material)).collect(),
         style: template::text("html/thumbnails.css", templates)?,
         nonce: sha256_hex(format!("{}{digests}", material.identity).as_bytes()),
@@ -104,11 +112,11 @@ pub fn thumbnail_sheets(
     template::render_html("html/thumbnails.hbs", &page, templates)
 }
 
-fn pending(diagnostic: &Diagnostic) -> Pending {
+fn pending(confirmation: &Confirmation) -> Pending {
     Pending {
-        message: clean(&diagnostic.message),
-        key: clean(&diagnostic.exception_key().unwrap_or_default()),
-        accepted: diagnostic.accepted.as_deref().map(clean),
+        message: clean(&confirmation.message),
+        key: clean(&confirmation.key),
+        accepted: confirmation.accepted.map(clean),
     }
 }
 
