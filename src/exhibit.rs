@@ -72,7 +72,14 @@ pub struct PageSize {
 impl Exhibit {
     /// Pages it takes in the appendices when bound alone (pictures: one).
     pub fn n_pages(&self) -> usize {
-        match &self.content {
+        self.content.n_pages()
+    }
+}
+
+impl Content {
+    /// Pages it takes when bound alone: one, but for a document's pages.
+    pub fn n_pages(&self) -> usize {
+        match self {
             Content::Pages { pages, .. } => pages.len(),
             _ => 1,
         }
@@ -87,6 +94,19 @@ pub struct PageText {
 }
 
 impl Preparation {
+    /// Whether something leaves that no rule can read: a picture, a scan, a page without text in a document
+    /// that has some elsewhere, a film.
+    pub fn is_unread(&self) -> bool {
+        let has_text =
+            |page: usize| self.texts.iter().any(|text| text.page == page && !text.text.trim().is_empty());
+        match &self.content {
+            Content::Unusable { .. } => false,
+            Content::File { .. } => self.remarks.contains(&Remark::NoText),
+            Content::Picture { .. } => !has_text(1),
+            Content::Pages { pages, .. } => (1..=pages.len()).any(|page| !has_text(page)),
+        }
+    }
+
     /// The program that made the pages, if they were made from an office document.
     pub fn converted_by(&self) -> Option<&str> {
         self.remarks.iter().find_map(|remark| match remark {

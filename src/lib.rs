@@ -15,6 +15,7 @@ pub mod roc;
 pub mod signing;
 
 // Leaves over foreign formats.
+pub mod base64;
 pub mod container;
 pub mod extract;
 pub mod opc;

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base64;
 use crate::bundle;
 use crate::corrections::CorrectionList;
 use crate::editable::{self, Values};
@@ -69,6 +70,9 @@ impl Job {
             // Prepared files are named by what they were made from.
             JobTask::Compare { prepared, pages } => {
                 format!("compare {pages:?}\n{}\n{:?}", self.sha256, prepared.file_name())
+            }
+            JobTask::Thumbnail { prepared, pages } => {
+                format!("thumbnail {pages:?}\n{}\n{:?}", self.sha256, prepared.file_name())
             }
             JobTask::ReadWorkbook => format!("read\n{}", self.sha256),
             JobTask::ReadForm => format!("form\n{}", self.sha256),
@@ -137,6 +141,13 @@ pub enum JobTask {
         /// Counted from 1.
         pages: Vec<usize>,
     },
+    /// Small pictures of what was prepared from a file.
+    Thumbnail {
+        /// Where the prepared document or picture lies.
+        prepared: PathBuf,
+        /// Counted from 1; none: it is a picture.
+        pages: Vec<usize>,
+    },
 }
 
 /// What came of a job.
@@ -156,6 +167,8 @@ pub enum Outcome {
     /// The form filled in; none when there is nothing that could be sent.
     Filled(Option<Handle>, editable::Findings),
     Compared(pdf::Comparison),
+    /// JPEGs in base64, in the order of the pages; `None`: cannot be drawn.
+    Thumbnails(Vec<Option<String>>),
     Received(Reception),
     Failed(Failure),
 }
@@ -203,6 +216,7 @@ pub fn run(job: &Job) -> Outcome {
         JobTask::Unpack { archive, folder } => unpack(job, archive, folder),
         JobTask::LookThrough { media_type } => look_through(job, *media_type),
         JobTask::Compare { prepared, pages } => compare(job, prepared, pages),
+        JobTask::Thumbnail { prepared, pages } => thumbnail(prepared, pages),
         JobTask::MarkWorkbook { corrections, folder } => mark_workbook(job, corrections, folder),
         JobTask::FillForm { values, folder } => fill_form(job, values, folder),
     };
@@ -239,6 +253,14 @@ fn compare(job: &Job, prepared: &Path, pages: &[usize]) -> Result<Outcome, Failu
     let source = bytes_of(job)?;
     let prepared = fs::read(prepared).map_err(|error| Failure::Unreadable(error.to_string()))?;
     Ok(Outcome::Compared(pdf::compare(&source, &prepared, pages)))
+}
+
+/// Looks at prepared bytes alone, never at the source.
+fn thumbnail(prepared: &Path, pages: &[usize]) -> Result<Outcome, Failure> {
+    let prepared = fs::read(prepared).map_err(|error| Failure::Unreadable(error.to_string()))?;
+    let made = evidence::thumbnails(&prepared, pages);
+    let encoded = made.into_iter().map(|jpeg| jpeg.map(|jpeg| base64::in_one_line(&jpeg)));
+    Ok(Outcome::Thumbnails(encoded.collect()))
 }
 
 fn mark_workbook(job: &Job, corrections: &CorrectionList, folder: &Path) -> Result<Outcome, Failure> {

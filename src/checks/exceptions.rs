@@ -9,7 +9,7 @@ use crate::identity;
 use crate::roc;
 use crate::submission::{Exception, SecretariatAnswers};
 
-use super::{breach, privacy};
+use super::{breach, privacy, unseen};
 
 pub static EXCEPTION_INCOMPLETE: Rule = Rule {
     id: "exception-incomplete",
@@ -53,9 +53,9 @@ pub fn apply(answers: &SecretariatAnswers, registry: &[&'static Rule], diagnosti
             keys.into_iter().flatten().any(|key| folded(&key) == wanted)
         };
         let is_matched = diagnostics.iter().any(is_meant);
-        // A number that is let out is answered for on a day: the file may be another one tomorrow.
-        let is_dated =
-            diagnostics.iter().any(|d| is_meant(d) && privacy::RULES.iter().any(|r| r.id == d.rule.id));
+        // What is let out is answered for on a day: the file may be another one tomorrow.
+        let mut dated = privacy::RULES.iter().chain(unseen::RULES);
+        let is_dated = dated.any(|rule| diagnostics.iter().any(|d| is_meant(d) && rule.id == d.rule.id));
         if !is_matched {
             found.push(unmatched(exception, registry, diagnostics));
         } else if let Some(incomplete) = incomplete(exception, is_dated) {

@@ -23,6 +23,7 @@ mod privacy;
 mod secretariat;
 mod settings;
 mod signing;
+mod unseen;
 mod variants;
 
 pub use completeness::UNIT_MISSING;
@@ -30,6 +31,7 @@ pub use deadline::DEADLINE_UNIT_LATE;
 pub use official::{judge as judge_official_form, not_converted as official_form_not_converted};
 pub use privacy::is_about_somebody;
 pub use signing::judge as judge_signed_page;
+pub use unseen::{Unseen, unseen};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,6 +83,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     settings::check(input, &mut diagnostics);
     consistency::check(input, &mut diagnostics);
     evidence::check(input, &told, &mut diagnostics);
+    unseen::check(input, &mut diagnostics);
     joint::check(input, &mut diagnostics);
     converted::check(input, &mut diagnostics);
     packed::check(input, &mut diagnostics);
@@ -90,6 +93,7 @@ pub fn check(input: &CheckInput, found: Diagnostics) -> Diagnostics {
     privacy::check(input, &mut diagnostics);
     characters::check(input, &mut diagnostics);
     exceptions::apply(input.secretariat, input.registry, &mut diagnostics);
+    let mut diagnostics = unseen::summarise(input, diagnostics);
     // Last: a unit is late with what still blocks after the exceptions.
     deadline::check(input, &mut diagnostics);
     diagnostics.sort();
@@ -133,6 +137,7 @@ pub const RULES: &[&[&Rule]] = &[
     settings::RULES,
     consistency::RULES,
     evidence::RULES,
+    unseen::RULES,
     joint::RULES,
     converted::RULES,
     packed::RULES,

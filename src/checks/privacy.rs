@@ -111,7 +111,10 @@ pub fn check(input: &CheckInput, out: &mut Diagnostics) {
     let passages = passages(input);
     let mut answered: BTreeSet<&Place> = BTreeSet::new();
     for passage in &passages {
-        answered.insert(&passage.place);
+        // A file's name answers for nothing inside the file: its properties stand at the same place.
+        if matches!(passage.place, Place::Cell { .. }) {
+            answered.insert(&passage.place);
+        }
         check_passage(input, passage, &offices, out);
     }
     for (path, fragments) in input.fragments {

@@ -30,10 +30,11 @@ pub fn run(arguments: &Fill) -> anyhow::Result<u8> {
     let dossier = pipeline::paginated(examination, &settings, &examined.surroundings())?;
     examined.opened.progress.clear();
     if arguments.list {
-        list(&pipeline::placeholders(&dossier))?;
+        list(&pipeline::placeholders(&dossier, &examination.released)?)?;
         return Ok(exit::DONE);
     }
-    let (filled, diagnostics) = pipeline::fill(&dossier, path, &examined.surroundings())?;
+    let (filled, diagnostics) =
+        pipeline::fill(&dossier, &examination.released, path, &examined.surroundings())?;
     let Some(filled) = filled else {
         let options = render::TextOptions { colour: false, width: width() };
         write!(anstream::stderr(), "{}", render::text(&diagnostics, &examination.plan, &options))?;

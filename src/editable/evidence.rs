@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::clearance::Cleared;
 use crate::container::{OdfKind, OdfPackage};
 use crate::dossier::{Appendix, Dossier, PageRange};
 use crate::exhibit::Content;
@@ -45,7 +46,12 @@ const COLUMNS: [Column; 7] = [
 ///
 /// # Errors
 /// A template of the user's own that cannot be used.
-pub fn evidence(dossier: &Dossier, ranges: &[PageRange], templates: &Templates) -> anyhow::Result<Vec<u8>> {
+pub fn evidence(
+    dossier: &Cleared<&Dossier>,
+    ranges: &[PageRange],
+    templates: &Templates,
+) -> anyhow::Result<Vec<u8>> {
+    let dossier: &Dossier = dossier;
     let pages: BTreeMap<&str, &PageRange> =
         ranges.iter().map(|range| (range.number.as_str(), range)).collect();
     let view = EvidenceView {

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::clearance::Cleared;
 use crate::container::{OdfKind, OdfPackage};
 use crate::dossier::{ChartView, DetailColumn, DetailTable, Dossier, IndicatorSection, Reference};
 use crate::template;
@@ -144,7 +145,8 @@ const PAGE_KINDS: [PageKind; 3] = [
 ///
 /// # Errors
 /// A template of the user's own that cannot be used.
-pub fn form(dossier: &Dossier, templates: &Templates) -> anyhow::Result<Vec<u8>> {
+pub fn form(dossier: &Cleared<&Dossier>, templates: &Templates) -> anyhow::Result<Vec<u8>> {
+    let dossier: &Dossier = dossier;
     let view = view(dossier);
     let content = template::render_odf("odf/form-content.hbs", &view, templates)?;
     let styles = template::render_odf("odf/form-styles.hbs", &view, templates)?;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::clearance::Cleared;
 use crate::dossier::{Appendix, Dossier, IndicatorSection, Reference};
 use crate::folding::{did_you_mean, fold, nfkc};
 
@@ -83,7 +84,7 @@ pub struct Values {
 
 impl Values {
     /// Page numbers must have been measured: see `assembly::paginate`.
-    pub fn of(dossier: &Dossier) -> Values {
+    pub fn of(dossier: &Cleared<&Dossier>) -> Values {
         let mut singles = document(dossier);
         let indicators: Vec<Vec<String>> = dossier
             .facets

@@ -8,6 +8,7 @@ mod archive;
 mod colour;
 mod moving;
 mod picture;
+mod thumbnail;
 mod tiff;
 
 use std::io;
@@ -20,6 +21,7 @@ use crate::inventory::MediaType;
 use crate::pdf::{self, MissingFonts, Pictured, PicturedWhy, Refusal};
 
 pub use archive::{Closed, Taken, open as open_archive};
+pub use thumbnail::thumbnails;
 
 /// How pictures are prepared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

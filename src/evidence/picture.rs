@@ -95,6 +95,13 @@ pub fn encode_raster(raster: &Raster, quality: u8) -> Option<Vec<u8>> {
     encode(&raster.rgb, raster.width, raster.height, quality)
 }
 
+/// A rendered page as a JPEG no larger than pictures are made.
+pub fn shrink_raster(raster: Raster, settings: &PrepareSettings) -> Option<Vec<u8>> {
+    let Raster { width, height, rgb, .. } = raster;
+    let small = shrink(Pixels { width, height, rgb, profile: None }, &Target::new(settings), false).ok()?;
+    encode(&small.rgb, small.width, small.height, settings.quality)
+}
+
 /// What EXIF tells that matters (EXIF 2.3 §4.6.4 A, orientation; GPS IFD).
 #[derive(Debug, Clone, Copy)]
 struct Exif {

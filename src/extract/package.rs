@@ -65,8 +65,8 @@ pub(super) fn read(bytes: &[u8], media_type: MediaType, depth: usize) -> Option<
             continue;
         };
         if name.ends_with(".xml") || name.ends_with(".rels") || name.ends_with(".vml") {
-            let text = written(&decode_part(part));
             let spot = spot(&name);
+            let text = written(&decode_part(part), spot == Spot::part(PROPERTIES));
             gathered.push_long(&text, |_| spot.clone());
         } else if depth < DEPTH
             && let Some(inner) = super::read(&part, sniff(&part), depth + 1)
@@ -77,6 +77,8 @@ pub(super) fn read(bytes: &[u8], media_type: MediaType, depth: usize) -> Option<
     Some(gathered)
 }
 
+const PROPERTIES: &str = "檔案屬性";
+
 /// What a part is to its reader.
 fn spot(part: &str) -> Spot {
     let file = part.rsplit('/').next().unwrap_or(part);
@@ -85,7 +87,7 @@ fn spot(part: &str) -> Spot {
     }
     let is = |word: &str| file.contains(word);
     let name = match () {
-        () if part.starts_with("docprops/") || file == "meta.xml" => "檔案屬性",
+        () if part.starts_with("docprops/") || file == "meta.xml" => PROPERTIES,
         () if is("comment") || is("annotation") || is("person") => "註解",
         () if is("header") || is("footer") || file == "styles.xml" => "頁首頁尾",
         () if is("footnotes") || is("endnotes") => "註腳",
@@ -102,13 +104,14 @@ fn digits(file: &str) -> Option<usize> {
     digits.parse().ok().filter(|number| *number > 0)
 }
 
-/// The texts of a part, one a line.
-fn written(part: &str) -> String {
+/// The texts of a part, one a line. In a list every element is a text of its own: a day just before a number
+/// would hide it.
+fn written(part: &str, is_list: bool) -> String {
     let mut text = String::new();
     for mark in Marks::of(part) {
         match mark {
             Mark::Text(written) => text.push_str(&written),
-            Mark::Close(name) if BREAKS.contains(&name) => end_line(&mut text),
+            Mark::Close(name) if is_list || BREAKS.contains(&name) => end_line(&mut text),
             Mark::Close(_) => {}
             Mark::Open(tag) => attributes(&tag, &mut text),
         }

@@ -4,7 +4,6 @@
 //! Letters to units stand in `notice` and `receipt`. Boundary, Message-ID and date are fixed by the dossier:
 //! the same bundle gives the same draft. Sends nothing.
 
-mod base64;
 mod ics;
 mod notice;
 mod official;
@@ -16,6 +15,7 @@ use std::io::{self, Read, Write};
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::base64;
 use crate::clearance::{Cleared, Outgoing, serialised_texts};
 use crate::dossier::{ContactLine, Dossier};
 use crate::identity;
@@ -24,7 +24,7 @@ use crate::submission::SecretariatAnswers;
 use crate::template::{self, TemplateError};
 
 pub use ics::{Occasion, calendar};
-pub use notice::{Notice, NoticeView, Person, Told, notice};
+pub use notice::{Enclosure, Notice, NoticeView, Person, Told, notice};
 pub use official::{OfficialLetter, Sending};
 pub use receipt::{ReceiptView, ReceivedLine, receipt};
 use unsent::{Attachment, Carried, UnsentMail};

@@ -1,12 +1,15 @@
 //! The notice to one unit (補件通知): what it has to mend, by when, whom to call. A mail draft and a text.
 //!
-//! Knows one unit's list and nothing of the others; the wording stands in `templates/letters/`.
+//! Knows one unit's list and nothing of the others; the wording stands in `templates/letters/`. Takes only
+//! what the privacy gate has looked through.
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::clearance::{Cleared, Outgoing, serialised_texts};
 use crate::corrections::{Correction, CorrectionList};
+use crate::fragment::Fragment;
 use crate::inventory::sha256_hex;
 use crate::roc;
 use crate::submission::Contact;
@@ -141,6 +144,33 @@ fn line(number: usize, correction: &Correction) -> Line {
     }
 }
 
+impl Outgoing for NoticeView {
+    fn texts(&self) -> Vec<(String, String)> {
+        let mut texts = serialised_texts(self, &[]);
+        if let Some(contact) = &self.recipient {
+            texts.push(("recipient".to_owned(), contact.name.clone()));
+            texts.push(("recipient_email".to_owned(), contact.email.clone()));
+        }
+        texts
+    }
+}
+
+/// What a notice carries: the unit's own workbook marked, or its list alone.
+#[derive(Debug, Clone)]
+pub struct Enclosure {
+    pub bytes: Vec<u8>,
+    /// Everything written in it, seen or hidden, as read back from the bytes.
+    pub fragments: Vec<Fragment>,
+}
+
+impl Outgoing for Enclosure {
+    fn texts(&self) -> Vec<(String, String)> {
+        // A heading tells what a cell holds: the gate looks at both together.
+        let text = |fragment: &Fragment| format!("{}\n{}", fragment.heading, fragment.text);
+        self.fragments.iter().map(|fragment| (fragment.spot.name(), text(fragment))).collect()
+    }
+}
+
 /// A notice, ready to be written.
 #[derive(Debug, Clone)]
 pub struct Notice {
@@ -150,10 +180,12 @@ pub struct Notice {
 
 /// Writes the draft with its attachment. The same view and attachment give the same bytes.
 pub fn notice(
-    view: &NoticeView,
-    attachment: Option<&[u8]>,
+    view: &Cleared<NoticeView>,
+    enclosure: Option<&Cleared<Enclosure>>,
     templates: &Templates,
 ) -> Result<Notice, TemplateError> {
+    let view: &NoticeView = view;
+    let attachment = enclosure.map(|enclosure| enclosure.bytes.as_slice());
     let subject = unsent::one_line(&template::render("letters/notice-subject.hbs", view, templates)?);
     let body = template::render("letters/notice.hbs", view, templates)?;
     let name = view.attachment.as_deref();

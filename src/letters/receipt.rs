@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::clearance::{Cleared, Outgoing, serialised_texts};
 use crate::template::{self, TemplateError};
 
 use super::notice::Person;
@@ -44,8 +45,15 @@ pub struct ReceivedLine {
     pub first_seen: String,
 }
 
+impl Outgoing for ReceiptView {
+    fn texts(&self) -> Vec<(String, String)> {
+        serialised_texts(self, &["sha256"])
+    }
+}
+
 /// The receipt as a text file.
-pub fn receipt(view: &ReceiptView, templates: &Templates) -> Result<String, TemplateError> {
+pub fn receipt(view: &Cleared<ReceiptView>, templates: &Templates) -> Result<String, TemplateError> {
+    let view: &ReceiptView = view;
     let text = template::render("letters/receipt.hbs", view, templates)?;
     Ok(unsent::text_file(&text))
 }

@@ -27,7 +27,7 @@ pub use guard::{Comparison, compare};
 pub use hidden::{Hidden, hidden};
 pub use merge::merge;
 pub use press::{Picture, press_pictures};
-pub use render::Raster;
+pub use render::{Raster, sketches};
 pub use text::{all_texts, has_attachments, page_texts};
 
 use crate::exhibit::PageSize;

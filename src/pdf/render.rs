@@ -16,6 +16,9 @@ use crate::exhibit::PageSize;
 /// Pixels of one rendered page at most: an A3 page at 200 dpi has 7.7 million.
 const MAX_PIXELS: f64 = 12_000_000.0;
 
+/// Of sketches, unless the pixels allowed are fewer.
+const SKETCH_DPI: f64 = 144.0;
+
 /// An opaque picture, three bytes a pixel.
 pub struct Raster {
     pub width: u32,
@@ -107,6 +110,19 @@ pub fn rasters(
         page(index, renderer.page(index, dpi, MAX_PIXELS, true).map(|drawn| drawn.opaque()))?;
     }
     Some(())
+}
+
+/// Draws the given pages (from 1) with so many pixels at most, one at a time; `None` stands for a page that
+/// cannot be drawn.
+pub fn sketches(bytes: &[u8], pages: &[usize], max_pixels: f64, each: &mut dyn FnMut(Option<Raster>)) {
+    let opened = open(bytes);
+    let renderer = opened.as_ref().ok().map(Renderer::new);
+    for page in pages {
+        let drawn = renderer.as_ref().zip(page.checked_sub(1)).and_then(|(renderer, index)| {
+            renderer.page(index, SKETCH_DPI, max_pixels, false).map(|drawn| drawn.opaque())
+        });
+        each(drawn);
+    }
 }
 
 /// Opens a document; one without pages is damaged.

@@ -3,7 +3,6 @@
 //! Also keeps the register, and a copy of each workbook as it came, so that the next round can say what
 //! changed. Writes into a sink; decides nothing about wording.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -11,24 +10,26 @@ use jiff::civil::Date;
 use crate::assets::Templates;
 use crate::checks;
 use crate::checks::{DEADLINE_UNIT_LATE, UNIT_MISSING};
+use crate::clearance::{Cleared, clear};
 use crate::corrections::CorrectionList;
-use crate::diagnostic::Rule;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::exhibit::ByteSource;
+use crate::extract;
 use crate::forms;
-use crate::grid::Grid;
-use crate::identity;
+use crate::identity::{self, Released};
 use crate::intake::selection::WORKBOOK_SEVERAL;
-use crate::inventory::{InputFile, Role};
-use crate::letters::{self, NoticeView, Person, ReceiptView, ReceivedLine, Told};
+use crate::inventory::{InputFile, MediaType, Role};
+use crate::letters::{self, Enclosure, NoticeView, Person, ReceiptView, ReceivedLine, Told};
 use crate::place::RelPath;
 use crate::plan::UnitId;
 use crate::register::{Entry, LastNotice, Moment, Register};
-use crate::revision::{self, Change};
+use crate::revision::Change;
 use crate::roc;
 use crate::tally::{HandIn, Tally, UnitTally};
-use crate::worker::{Job, JobRunner, JobTask, Outcome};
+use crate::worker::JobRunner;
 use crate::workspace::Workspace;
 
+use super::marking::{Worked, work};
 use super::{Examination, Sink, tally};
 
 /// Folder of what units are sent, inside the output folder.
@@ -105,7 +106,7 @@ pub fn notices(
     let tally = tally(examination, around.today);
     let cases: Vec<Case<'_>> =
         tally.units.iter().map(|unit| Case::of(examination, &tally, unit, register)).collect();
-    let mut worked = work(&cases, around)?;
+    let mut worked = work(&cases, &examination.released, around)?;
     let mut made = Vec::new();
     for case in &cases {
         let work = worked.remove(&case.unit.unit).unwrap_or_default();
@@ -115,14 +116,16 @@ pub fn notices(
 }
 
 /// One unit's matters.
-struct Case<'a> {
-    unit: &'a UnitTally,
-    list: CorrectionList,
+pub(super) struct Case<'a> {
+    pub unit: &'a UnitTally,
+    pub list: CorrectionList,
     /// The workbook that was read.
-    workbook: Option<&'a InputFile>,
+    pub workbook: Option<&'a InputFile>,
+    /// It identifies somebody: no copy of it is sent about, or kept.
+    pub names_somebody: bool,
     files: Vec<&'a InputFile>,
     /// Of the workbook of the last notice, when that was another one.
-    former: Option<String>,
+    pub former: Option<String>,
 }
 
 impl<'a> Case<'a> {
@@ -133,6 +136,12 @@ impl<'a> Case<'a> {
             diagnostic.unit.as_deref() == Some(unit.unit.as_str())
                 && !NOT_FOR_UNITS.iter().any(|rule| rule.id == diagnostic.rule.id)
         });
+        let is_private = |diagnostic: &Diagnostic| {
+            diagnostic.accepted.is_none()
+                && checks::is_about_somebody(diagnostic.rule.id)
+                && diagnostic.place.path().is_some_and(|path| unit.workbook.as_ref() == Some(path))
+        };
+        let names_somebody = examination.diagnostics.iter().any(is_private);
         let list = CorrectionList::new(
             format!("{}待修正清單", unit.name),
             list_notes(tally),
@@ -141,10 +150,10 @@ impl<'a> Case<'a> {
         );
         let former = register.last_notice(&unit.unit).and_then(|last| last.workbook.map(str::to_owned));
         let former = former.filter(|digest| workbook.is_some_and(|file| file.digests.sha256 != *digest));
-        Case { unit, list, workbook, files, former }
+        Case { unit, list, workbook, names_somebody, files, former }
     }
 
-    fn has_notice(&self) -> bool {
+    pub fn has_notice(&self) -> bool {
         self.unit.hand_in == HandIn::Missing || !self.list.corrections.is_empty()
     }
 }
@@ -176,78 +185,6 @@ fn list_notes(tally: &Tally) -> Vec<String> {
     notes
 }
 
-/// What workers made of a unit's workbook.
-#[derive(Default)]
-struct Worked {
-    marked: Option<Vec<u8>>,
-    unmarked_because: Option<String>,
-    /// Against the workbook of the last notice; `None`: not compared.
-    changes: Option<Vec<Change>>,
-}
-
-/// A copy of a workbook that identifies somebody is not sent about: the list alone goes.
-fn names_somebody(list: &CorrectionList) -> bool {
-    list.corrections
-        .iter()
-        .any(|correction| correction.sheet.is_some() && checks::is_about_somebody(&correction.rule))
-}
-
-/// Marks and compares, in workers.
-fn work(cases: &[Case<'_>], around: &NoticeSurroundings<'_>) -> anyhow::Result<BTreeMap<UnitId, Worked>> {
-    enum Part {
-        Mark,
-        Former,
-        Current,
-    }
-    let mut jobs = Vec::new();
-    let mut parts = Vec::new();
-    for case in cases {
-        let Some(file) = case.workbook else { continue };
-        let job = |task| Job {
-            path: around.workspace.on_disk(&file.path),
-            sha256: file.digests.sha256.clone(),
-            task,
-        };
-        if case.has_notice() && !names_somebody(&case.list) {
-            let folder = around.scratch.to_owned();
-            jobs.push(job(JobTask::MarkWorkbook { corrections: case.list.clone(), folder }));
-            parts.push((&case.unit.unit, Part::Mark));
-        }
-        let former = case.former.as_ref().and_then(|digest| {
-            Some((digest, (around.last)(&copy_name(&case.unit.name, digest, &extension(file)))?))
-        });
-        if let Some((digest, path)) = former {
-            jobs.push(Job { path, sha256: digest.clone(), task: JobTask::ReadWorkbook });
-            parts.push((&case.unit.unit, Part::Former));
-            jobs.push(job(JobTask::ReadWorkbook));
-            parts.push((&case.unit.unit, Part::Current));
-        }
-    }
-    let outcomes = around.runner.run_all(&jobs, &|_| {})?;
-    let mut worked: BTreeMap<UnitId, Worked> = BTreeMap::new();
-    for case in cases.iter().filter(|case| case.workbook.is_some() && names_somebody(&case.list)) {
-        let because = "原檔含有個資，標註檔不以郵件寄送，請依清單修改原檔";
-        worked.entry(case.unit.unit.clone()).or_default().unmarked_because = Some(because.to_owned());
-    }
-    let mut former: Option<Grid> = None;
-    for ((unit, part), outcome) in parts.into_iter().zip(outcomes) {
-        let work = worked.entry(unit.clone()).or_default();
-        match (part, outcome) {
-            (Part::Mark, Outcome::Marked(handle)) => {
-                work.marked = Some(around.source.prepared(&handle)?);
-            }
-            (Part::Mark, Outcome::Unmarkable(why)) => work.unmarked_because = Some(why),
-            (Part::Mark, _) => work.unmarked_because = Some("原檔無法解讀".to_owned()),
-            (Part::Former, Outcome::Workbook(grid)) => former = Some(grid),
-            (Part::Current, Outcome::Workbook(grid)) => {
-                work.changes = former.take().map(|former| revision::compare(&former, &grid));
-            }
-            (Part::Former | Part::Current, _) => former = None,
-        }
-    }
-    Ok(worked)
-}
-
 fn write_case(
     examination: &Examination,
     tally: &Tally,
@@ -257,7 +194,7 @@ fn write_case(
     around: &NoticeSurroundings<'_>,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<NoticeMade> {
-    let unit = case.unit;
+    let (unit, released) = (case.unit, &examination.released);
     let folder = format!("{FOLDER}/{}", unit.name);
     let told = register.last_notice(&unit.unit).map(|last| told(&last, case, work)).unwrap_or_default();
     let mut made = NoticeMade {
@@ -271,10 +208,11 @@ fn write_case(
     };
     if case.has_notice() {
         let mut view = NoticeView::new(&examination.plan.title, tally, unit, &case.list, told);
-        let attachment = attachment(case, work, &mut view)?;
-        let notice = letters::notice(&view, attachment.as_deref(), around.templates)?;
-        if let (Some(name), Some(bytes)) = (&view.attachment, &attachment) {
-            sink.create(&format!("{folder}/{name}"))?.write_all(bytes)?;
+        let enclosure = enclosure(case, work, released, &mut view)?;
+        let view = clear(view, released)?;
+        let notice = letters::notice(&view, enclosure.as_ref(), around.templates)?;
+        if let (Some(name), Some(enclosure)) = (&view.attachment, &enclosure) {
+            sink.create(&format!("{folder}/{name}"))?.write_all(&enclosure.bytes)?;
         }
         sink.create(&format!("{folder}/補件通知.eml"))?.write_all(&notice.eml)?;
         sink.create(&format!("{folder}/補件通知.txt"))?.write_all(notice.text.as_bytes())?;
@@ -282,7 +220,7 @@ fn write_case(
     }
     if !case.files.is_empty() {
         let view = receipt_view(examination, tally, case, register);
-        let text = letters::receipt(&view, around.templates)?;
+        let text = letters::receipt(&clear(view, released)?, around.templates)?;
         sink.create(&format!("{folder}/收件證明.txt"))?.write_all(text.as_bytes())?;
     }
     keep_copy(case, around, sink)?;
@@ -296,25 +234,38 @@ fn write_case(
 }
 
 /// The marked workbook; else the list alone, for a unit that has handed something in.
-fn attachment(case: &Case<'_>, work: &Worked, view: &mut NoticeView) -> anyhow::Result<Option<Vec<u8>>> {
+fn enclosure(
+    case: &Case<'_>,
+    work: &Worked,
+    released: &Released,
+    view: &mut NoticeView,
+) -> anyhow::Result<Option<Cleared<Enclosure>>> {
     let name = &case.unit.name;
     match (&work.marked, case.workbook) {
-        (Some(bytes), Some(file)) => {
+        (Some(marked), Some(file)) => {
             view.attachment = Some(format!("{name}-待修正.{}", extension(file)));
             view.marked = true;
-            Ok(Some(bytes.clone()))
+            Ok(Some(marked.clone()))
         }
         (None, Some(_)) => {
             view.attachment = Some(format!("{name}-待修正清單.xlsx"));
             view.unmarked_because = work.unmarked_because.clone();
-            forms::corrections_workbook(&case.list).map(Some)
+            let bytes = forms::corrections_workbook(&case.list)?;
+            let fragments = extract::extract(&bytes, MediaType::Xlsx).fragments;
+            Ok(Some(clear(Enclosure { bytes, fragments }, released)?))
         }
         (_, None) => Ok(None),
     }
 }
 
-fn extension(file: &InputFile) -> String {
-    file.path.extension().unwrap_or_else(|| "xlsx".to_owned())
+/// By what the file is: a name may end in anything.
+pub(super) fn extension(file: &InputFile) -> &'static str {
+    match file.media_type {
+        MediaType::Ods => "ods",
+        MediaType::Xls => "xls",
+        _ if file.path.extension().as_deref() == Some("xlsm") => "xlsm",
+        _ => "xlsx",
+    }
 }
 
 fn told(last: &LastNotice<'_>, case: &Case<'_>, work: &Worked) -> Told {
@@ -347,8 +298,8 @@ fn change_lines(changes: &[Change]) -> (Vec<String>, usize) {
     let mut lines = Vec::new();
     for change in changes {
         match change {
-            Change::SheetAdded(sheet) => lines.push(format!("新增工作表「{sheet}」")),
-            Change::SheetRemoved(sheet) => lines.push(format!("刪除工作表「{sheet}」")),
+            Change::SheetAdded(sheet) => lines.push(format!("新增工作表「{}」", identity::mask(sheet))),
+            Change::SheetRemoved(sheet) => lines.push(format!("刪除工作表「{}」", identity::mask(sheet))),
             Change::Cell { sheet, cell, .. } => match by_sheet.last_mut() {
                 Some((last, cells)) if last == sheet => cells.push(cell.to_string()),
                 _ => by_sheet.push((sheet, vec![cell.to_string()])),
@@ -359,7 +310,7 @@ fn change_lines(changes: &[Change]) -> (Vec<String>, usize) {
     for (sheet, cells) in by_sheet {
         let named = cells.iter().take(MOST_CELLS).cloned().collect::<Vec<_>>().join("、");
         n_more += cells.len().saturating_sub(MOST_CELLS);
-        lines.push(format!("{sheet} › {named}"));
+        lines.push(format!("{} › {named}", identity::mask(sheet)));
     }
     (lines, n_more)
 }
@@ -398,14 +349,15 @@ fn receipt_view(
 }
 
 /// Where a workbook is kept as it came.
-fn copy_name(unit: &str, digest: &str, extension: &str) -> String {
+pub(super) fn copy_name(unit: &str, digest: &str, extension: &str) -> String {
     format!("{COPIES}/{unit}/{}.{extension}", &digest[..digest.len().min(16)])
 }
 
-/// Kept once; the next round compares with it.
+/// Kept once; the next round compares with it. What identifies somebody is not multiplied: such a round
+/// goes uncompared.
 fn keep_copy(case: &Case<'_>, around: &NoticeSurroundings<'_>, sink: &mut dyn Sink) -> anyhow::Result<()> {
-    let Some(file) = case.workbook else { return Ok(()) };
-    let name = copy_name(&case.unit.name, &file.digests.sha256, &extension(file));
+    let Some(file) = case.workbook.filter(|_| !case.names_somebody) else { return Ok(()) };
+    let name = copy_name(&case.unit.name, &file.digests.sha256, extension(file));
     if (around.last)(&name).is_none() {
         sink.create(&name)?.write_all(&around.source.input(&file.path)?)?;
     }

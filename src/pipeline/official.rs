@@ -11,10 +11,12 @@ use anyhow::Context;
 
 use crate::bundle::safe_component;
 use crate::checks;
+use crate::clearance::clear;
 use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, OfficialForm};
 use crate::editable::{Findings, Values};
 use crate::exhibit::{ByteSource, Content, Handle, Preparation, Remark};
+use crate::identity::Released;
 use crate::inventory::{InputFile, MediaType, Role};
 use crate::office::Document;
 use crate::place::RelPath;
@@ -62,7 +64,7 @@ pub(super) fn judge(
         return Ok(());
     }
     let dossier = products::dossier(examination, &Settings { draft: true, ..settings.clone() });
-    let values = Values::of(&dossier);
+    let values = Values::of(&clear(&dossier, &examination.released)?);
     let mut found = Diagnostics::new();
     for file in forms(examination) {
         match fill_at(around.workspace.on_disk(&file.path), &file.digests.sha256, &values, around)? {
@@ -137,16 +139,17 @@ pub(super) fn fill_at(
 /// `huibian fill`: a template anywhere, filled in with the dossier's values.
 ///
 /// # Errors
-/// The template cannot be read.
+/// The template cannot be read, or an identifier was not redacted.
 pub fn fill(
     dossier: &Dossier,
+    released: &Released,
     template: &Path,
     around: &Surroundings,
 ) -> anyhow::Result<(Option<Vec<u8>>, Diagnostics)> {
     let unread = || format!("無法讀取「{}」，請確認路徑", template.display());
     let sha256 = workspace::look_into(template).with_context(unread)?.digests.sha256;
     let name = RelPath::new(template.to_string_lossy());
-    let values = Values::of(dossier);
+    let values = Values::of(&clear(dossier, released)?);
     Ok(match fill_at(template.to_owned(), &sha256, &values, around)? {
         Ok((filled, findings)) => {
             let prepared = around.prepared.to_owned();
@@ -164,7 +167,7 @@ pub fn fill(
 /// Writes the filled forms, with the pages the dossier knows now, and tells the dossier what goes. Of a draft
 /// only what can be edited is written.
 pub(super) fn write(dossier: &mut Dossier, desk: &Desk, sink: &mut dyn Sink) -> anyhow::Result<Vec<Made>> {
-    let values = Values::of(dossier);
+    let values = Values::of(&clear(&*dossier, &desk.examination.released)?);
     let several = forms(desk.examination).count() > 1;
     let mut made = Vec::new();
     dossier.official_forms.clear();

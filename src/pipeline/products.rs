@@ -124,12 +124,14 @@ pub fn produce(
         let delivered = delivery::deliver(&mut dossier, &desk, sink)?;
         (delivered.documents, Some(delivered.delivery), delivered.files)
     };
-    let twins = super::twin::write(&dossier, &documents.ranges, around.templates, sink)?;
+    let twins =
+        super::twin::write(&dossier, &documents.ranges, &examination.released, around.templates, sink)?;
     let for_the_house = |twin: &&str| twin.starts_with("內部/");
     files.extend(twins.into_iter().filter(|twin| !for_the_house(twin)).map(str::to_owned));
     write_records(&dossier, &documents.ranges, examination, sink)?;
     let report = super::report(examination, &dossier, settings, around.templates)?;
     sink.create("內部/檢核報告.html")?.write_all(report.as_bytes())?;
+    super::thumbnails::write(examination, &dossier, around, sink)?;
     Ok(Products {
         identity: dossier.identity.clone(),
         files: sized(files, sink)?,

@@ -1,9 +1,9 @@
 //! The check report of an examination, as an HTML page for the house.
 
 use crate::assets::Templates;
+use crate::clearance::clear;
 use crate::dossier::Dossier;
 use crate::render::{self, ReportMaterial};
-use crate::template::TemplateError;
 
 use super::{Examination, Settings, tally};
 
@@ -11,13 +11,13 @@ use super::{Examination, Settings, tally};
 /// who is late.
 ///
 /// # Errors
-/// A template of the user's own that cannot be used.
+/// A template of the user's own that cannot be used; an identifier that was not masked.
 pub fn report(
     examination: &Examination,
     dossier: &Dossier,
     settings: &Settings,
     templates: &Templates,
-) -> Result<String, TemplateError> {
+) -> anyhow::Result<String> {
     let material = ReportMaterial {
         plan: &examination.plan,
         submissions: &examination.submissions,
@@ -26,5 +26,6 @@ pub fn report(
         tally: &tally(examination, settings.today),
         dossier,
     };
-    render::html(&material, templates)
+    let page = clear(render::report_page(&material, templates)?, &examination.released)?;
+    Ok(render::html(&page, templates)?)
 }

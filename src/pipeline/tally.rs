@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::calendar::OfficeCalendar;
 use crate::diagnostic::Diagnostic;
+use crate::identity;
 use crate::intake::selection::WORKBOOK_SEVERAL;
 use crate::inventory::Role;
 use crate::plan::{Demand, Task, Unit, UnitId};
@@ -53,7 +54,7 @@ fn secretariat_tally(examination: &Examination) -> SecretariatTally {
         has_workbook: examination.secretariat.file.is_some(),
         n_errors: n_errors(&own),
         n_warnings: n_warnings(&own),
-        contact: examination.secretariat.contacts.first().cloned(),
+        contact: examination.secretariat.contacts.first().map(|contact| presentable(contact, examination)),
     }
 }
 
@@ -114,5 +115,20 @@ fn evidence(examination: &Examination, unit: &UnitId, submission: Option<&Submis
 /// The secretariat's list of contacts names units as people do: 「勞工處」, 「勞工處勞資科」.
 fn contact(examination: &Examination, unit: &str) -> Option<Contact> {
     let contacts = &examination.secretariat.contacts;
-    contacts.iter().find(|contact| contact.unit.trim().starts_with(unit)).cloned()
+    let found = contacts.iter().find(|contact| contact.unit.trim().starts_with(unit));
+    found.map(|contact| presentable(contact, examination))
+}
+
+/// As the secretariat typed it, without what is nobody's business. An address of which something would have
+/// to be cut out is none.
+fn presentable(contact: &Contact, examination: &Examination) -> Contact {
+    let shown = |text: &str| identity::redact(text, &examination.released);
+    Contact {
+        places: contact.places.clone(),
+        unit: shown(&contact.unit),
+        name: shown(&contact.name),
+        title: shown(&contact.title),
+        telephone: shown(&contact.telephone),
+        email: Some(&contact.email).filter(|email| shown(email) == **email).cloned().unwrap_or_default(),
+    }
 }

@@ -5,8 +5,10 @@ use std::io::Write;
 
 use crate::assembly;
 use crate::assets::Templates;
+use crate::clearance::{Leak, clear};
 use crate::dossier::{Dossier, PageRange};
 use crate::editable;
+use crate::identity::Released;
 use crate::typeset;
 
 use super::{Examination, Settings, Sink, Surroundings};
@@ -24,12 +26,14 @@ fn names(dossier: &Dossier) -> [&'static str; 2] {
 pub fn write(
     dossier: &Dossier,
     ranges: &[PageRange],
+    released: &Released,
     templates: &Templates,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<[&'static str; 2]> {
     let [form, evidence] = names(dossier);
-    sink.create(form)?.write_all(&editable::form(dossier, templates)?)?;
-    sink.create(evidence)?.write_all(&editable::evidence(dossier, ranges, templates)?)?;
+    let dossier = clear(dossier, released)?;
+    sink.create(form)?.write_all(&editable::form(&dossier, templates)?)?;
+    sink.create(evidence)?.write_all(&editable::evidence(&dossier, ranges, templates)?)?;
     Ok([form, evidence])
 }
 
@@ -50,6 +54,9 @@ pub fn paginated(
 }
 
 /// Every name a form may ask for, with its value today, in the order in which they are listed.
-pub fn placeholders(dossier: &Dossier) -> Vec<(String, String)> {
-    editable::Values::of(dossier).list()
+///
+/// # Errors
+/// An identifier that was not redacted.
+pub fn placeholders(dossier: &Dossier, released: &Released) -> Result<Vec<(String, String)>, Leak> {
+    Ok(editable::Values::of(&clear(dossier, released)?).list())
 }

@@ -17,7 +17,9 @@ use crate::identity;
 use crate::plan::Plan;
 
 pub use changes::changes;
-pub use html::{ReportMaterial, html};
+pub use html::{
+    Confirmation, ReportMaterial, ReportPage, ThumbnailMaterial, Viewed, html, report_page, thumbnail_sheets,
+};
 pub use json::json;
 pub use lines::lines;
 pub use status::status;

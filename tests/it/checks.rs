@@ -169,6 +169,7 @@ const CASES: &[Case] = &[
         Error,
         "警04-3",
     ),
+    ("masking-unseen", |s| s.preparation("警04-3").texts.clear(), Warning, "警04-3"),
     (
         "evidence-unusable",
         |s| {

@@ -11,6 +11,7 @@ use huibian::place::RelPath;
 use proptest::prelude::*;
 
 use crate::bundles::unpacked;
+use crate::support::cleared;
 use crate::typesetting::{empty, rich};
 
 const W: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
@@ -53,7 +54,7 @@ pub fn odt(body: &str) -> Vec<u8> {
 }
 
 fn fill(template: &[u8], dossier: &Dossier) -> (Option<BTreeMap<String, String>>, Diagnostics) {
-    let values = Values::of(dossier);
+    let values = Values::of(&cleared(dossier));
     let (filled, findings) = editable::fill(&values, template).unwrap();
     let diagnostics = findings.diagnostics(&values, &RelPath::new("官方自評表.docx"));
     let parts = filled.map(|bytes| {
@@ -112,10 +113,10 @@ fn headers_are_filled_and_every_other_part_keeps_its_bytes() {
     assert!(parts["word/header1.xml"].contains("<w:t>自評表</w:t>"));
     assert_eq!(parts["word/styles.xml"], "<w:styles>{{標題}}</w:styles>");
     let order = |bytes: &[u8]| unpacked(bytes).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-    let again = editable::fill(&Values::of(&rich()), &template).unwrap().0.unwrap();
+    let again = editable::fill(&Values::of(&cleared(&rich())), &template).unwrap().0.unwrap();
     assert_eq!(order(&template), order(&again));
     // OpenDocument's kind stays first and stored.
-    let filled = editable::fill(&Values::of(&rich()), &odt("")).unwrap().0.unwrap();
+    let filled = editable::fill(&Values::of(&cleared(&rich())), &odt("")).unwrap().0.unwrap();
     assert_eq!(&filled[38..77], b"application/vnd.oasis.opendocument.text");
     assert!(Package::open(Cursor::new(filled), &WORKBOOK_CAPS).is_ok());
 }
@@ -226,7 +227,7 @@ fn what_is_no_document_is_told() {
 #[test]
 fn every_name_that_is_listed_can_be_filled() {
     let dossier = rich();
-    let names = Values::of(&dossier).list();
+    let names = Values::of(&cleared(&dossier)).list();
     assert!(names.len() > 40);
     let body: String = names
         .iter()
@@ -261,20 +262,20 @@ fn pages_in_volumes_are_told_with_their_volume() {
     let reference = sections.flat_map(|section| &mut section.references).next().unwrap();
     (reference.first_page, reference.last_page) = (Some(3), Some(4));
     (reference.first_volume, reference.last_volume) = (Some(2), Some(2));
-    let values = Values::of(&dossier).list();
+    let values = Values::of(&cleared(&dossier)).list();
     assert!(values.iter().any(|(name, value)| name.ends_with("佐證頁次") && value == "第2冊第 3–4 頁"));
 }
 
 #[test]
 fn a_row_closed_before_its_paragraphs_is_no_panic() {
     let body = "<w:tr><w:p><w:t><w:p><w:p><w:t><w:tr></w:tr>{{指標.名稱}}";
-    let _ = editable::fill(&Values::of(&rich()), &docx(body));
+    let _ = editable::fill(&Values::of(&cleared(&rich())), &docx(body));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_text_is_filled_without_a_panic(body in "(<w:p>|</w:p>|<w:t>|</w:t>|<w:tr>|</w:tr>|\\{\\{指標.名稱\\}\\}|\\{\\{年度|\\}\\}|甲| ){0,40}") {
-        let _ = editable::fill(&Values::of(&rich()), &docx(&body));
+        let _ = editable::fill(&Values::of(&cleared(&rich())), &docx(&body));
     }
 }

@@ -167,7 +167,7 @@ fn a_form_filled_by_hand_is_taken_as_it_is_and_its_figures_are_looked_for() {
         found[0].1
     );
 
-    let figures: String = huibian::editable::Values::of(&dossier(&copy))
+    let figures: String = huibian::editable::Values::of(&crate::support::cleared(&dossier(&copy)))
         .absent_from("")
         .iter()
         .map(|(_, value)| format!("<text:p>{value}</text:p>"))

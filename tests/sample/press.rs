@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use hayro::vello_cpu::color::palette::css::WHITE;
 use huibian::assets::fonts;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
@@ -79,7 +80,7 @@ pub fn picture(pdf: &[u8], width: u32) -> image::RgbImage {
         &hayro::RenderCache::new(),
         &hayro::hayro_interpret::InterpreterSettings::default(),
         &hayro::RenderSettings::default(),
-        &hayro::PixmapSettings { x_scale: scale, y_scale: scale, ..Default::default() },
+        &hayro::PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE },
     );
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     let pixels = pixmap.data_as_u8_slice();

@@ -7,12 +7,14 @@
 mod findings;
 mod matrix;
 mod standing;
+mod thumbnails;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::clearance::{Cleared, Outgoing, serialised_texts};
 use crate::diagnostic::Diagnostics;
 use crate::dossier::{ChartView, Dossier};
 use crate::inventory::{Inventory, sha256_hex};
@@ -21,6 +23,8 @@ use crate::roc;
 use crate::submission::Submission;
 use crate::tally::Tally;
 use crate::template::{self, TemplateError};
+
+pub use thumbnails::{Confirmation, ThumbnailMaterial, Viewed, thumbnail_sheets};
 
 use super::text::verdict;
 use super::{clean, groups};
@@ -37,8 +41,9 @@ pub struct ReportMaterial<'a> {
     pub dossier: &'a Dossier,
 }
 
+/// What `templates/html/check.hbs` is given.
 #[derive(Serialize)]
-struct Page {
+pub struct ReportPage {
     title: String,
     form_title: String,
     today: String,
@@ -82,17 +87,23 @@ struct BarLine {
     length: String,
 }
 
-/// The page, self-contained: no other file and no network is needed to read it.
+impl Outgoing for ReportPage {
+    fn texts(&self) -> Vec<(String, String)> {
+        serialised_texts(self, &["style", "script", "nonce"])
+    }
+}
+
+/// What stands on the page, every text of it on one line and masked.
 ///
 /// # Errors
-/// A template of the user's own that asks for what is not there, or is broken.
-pub fn html(material: &ReportMaterial, templates: &Templates) -> Result<String, TemplateError> {
+/// A style or script of the user's own that cannot be read.
+pub fn report_page(material: &ReportMaterial, templates: &Templates) -> Result<ReportPage, TemplateError> {
     let groups = groups(material.diagnostics, material.plan);
     let mut digests = String::new();
     for file in &material.inventory.files {
         digests.push_str(&file.digests.sha256);
     }
-    let page = Page {
+    Ok(ReportPage {
         title: clean(&material.plan.title),
         form_title: clean(&material.plan.form_title),
         today: roc::day_and_weekday(material.tally.today),
@@ -110,8 +121,16 @@ pub fn html(material: &ReportMaterial, templates: &Templates) -> Result<String, 
         script: template::text("html/check.js", templates)?,
         nonce: sha256_hex(digests.as_bytes()),
         groups: findings::groups(groups),
-    };
-    template::render_html("html/check.hbs", &page, templates)
+    })
+}
+
+/// The page, self-contained: no other file and no network is needed to read it.
+///
+/// # Errors
+/// A template of the user's own that asks for what is not there, or is broken.
+pub fn html(page: &Cleared<ReportPage>, templates: &Templates) -> Result<String, TemplateError> {
+    let page: &ReportPage = page;
+    template::render_html("html/check.hbs", page, templates)
 }
 
 fn charts(dossier: &Dossier) -> Vec<SectionCharts> {

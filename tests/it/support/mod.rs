@@ -7,7 +7,10 @@ pub mod plans;
 pub mod scene;
 pub mod workspace;
 
+use huibian::clearance::{Cleared, clear};
+use huibian::dossier::Dossier;
 use huibian::grid::Grid;
+use huibian::identity::Released;
 use huibian::intake::workbook::read_workbook;
 
 /// The grid of a workbook we wrote ourselves.
@@ -16,4 +19,9 @@ pub fn grid(bytes: &[u8]) -> Grid {
         Ok(grid) => grid,
         Err(failure) => panic!("our own workbook cannot be read: {failure:?}"),
     }
+}
+
+/// A dossier of the tests' own that the privacy gate lets out.
+pub fn cleared(dossier: &Dossier) -> Cleared<&Dossier> {
+    clear(dossier, &Released::default()).unwrap()
 }

@@ -1,6 +1,7 @@
-//! Base64 as mails carry it, in a stream: an attachment of any size is never in memory.
+//! Base64 as mails carry it, in a stream: an attachment of any size is never in memory; and in one line, as
+//! pages carry small pictures.
 //!
-//! RFC 2045 §6.8, RFC 4648 §4. Knows bytes and lines, nothing of mails.
+//! RFC 2045 §6.8, RFC 4648 §4. Knows bytes and lines, nothing of mails or pages.
 
 use std::io::{self, Read, Write};
 
@@ -9,8 +10,15 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 const LINE: usize = 57;
 const LINES_AT_ONCE: usize = 1024;
 
+/// In one line, without an end.
+pub fn in_one_line(bytes: &[u8]) -> String {
+    let mut encoded = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
+    encode_groups(bytes, &mut encoded);
+    encoded.into_iter().map(char::from).collect()
+}
+
 /// Copies everything from `source`, encoded, in lines of 76 characters with CRLF. Gives the bytes read.
-pub(super) fn encode(source: &mut dyn Read, out: &mut dyn Write) -> io::Result<u64> {
+pub fn encode(source: &mut dyn Read, out: &mut dyn Write) -> io::Result<u64> {
     let mut block = vec![0; LINE * LINES_AT_ONCE];
     let mut encoded = Vec::with_capacity(block.len() * 4 / 3 + LINES_AT_ONCE * 2);
     let mut total = 0;
@@ -29,13 +37,13 @@ pub(super) fn encode(source: &mut dyn Read, out: &mut dyn Write) -> io::Result<u
 }
 
 /// Length of what [`encode`] writes for so many bytes.
-pub(super) fn encoded_length(bytes: u64) -> u64 {
+pub fn encoded_length(bytes: u64) -> u64 {
     let characters = bytes.div_ceil(3) * 4;
     characters + bytes.div_ceil(LINE as u64) * 2
 }
 
 /// The most bytes whose encoding is no longer than `length`.
-pub(super) fn bytes_within(length: u64) -> u64 {
+pub fn bytes_within(length: u64) -> u64 {
     let (lines, rest) = (length / 78, length % 78);
     lines * LINE as u64 + rest.saturating_sub(2) / 4 * 3
 }
@@ -55,7 +63,12 @@ fn fill(source: &mut dyn Read, block: &mut [u8]) -> io::Result<usize> {
 }
 
 fn encode_line(line: &[u8], encoded: &mut Vec<u8>) {
-    for group in line.chunks(3) {
+    encode_groups(line, encoded);
+    encoded.extend(b"\r\n");
+}
+
+fn encode_groups(bytes: &[u8], encoded: &mut Vec<u8>) {
+    for group in bytes.chunks(3) {
         let bits =
             group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
         for place in 0..4 {
@@ -63,7 +76,6 @@ fn encode_line(line: &[u8], encoded: &mut Vec<u8>) {
             encoded.push(if place <= group.len() { ALPHABET[digit] } else { b'=' });
         }
     }
-    encoded.extend(b"\r\n");
 }
 
 #[cfg(test)]
@@ -84,6 +96,7 @@ mod tests {
             [("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
         for (plain, code) in vectors {
             assert_eq!(encoded(plain.as_bytes()), format!("{code}\r\n"));
+            assert_eq!(in_one_line(plain.as_bytes()), code);
         }
         assert_eq!(encoded(b""), "");
     }
