@@ -43,6 +43,7 @@ use crate::calendar::OfficeCalendar;
 use crate::diagnostic::Diagnostics;
 use crate::output::OutputError;
 use crate::plan::{Plan, PlanLayer};
+use crate::refusal;
 use crate::render;
 use crate::roc;
 use crate::worker;
@@ -74,7 +75,7 @@ pub fn run() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let _ = writeln!(anstream::stderr(), "無法執行：{error:#}");
+            let _ = writeln!(anstream::stderr(), "無法執行：{}", told(&error));
             ExitCode::from(exit_code_of(&error))
         }
     }
@@ -107,6 +108,15 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             Ok(exit::DONE)
         }
     }
+}
+
+/// An error with what led to it, outermost first; the system's refusals in the users' words.
+fn told(error: &anyhow::Error) -> String {
+    let words = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<std::io::Error>() {
+        Some(refused) => refusal::words(refused),
+        None => cause.to_string(),
+    };
+    error.chain().map(words).collect::<Vec<_>>().join("：")
 }
 
 fn exit_code_of(error: &anyhow::Error) -> u8 {
@@ -156,11 +166,8 @@ fn plan_for(inputs: &Path) -> anyhow::Result<Option<Plan>> {
     if inputs.is_dir() {
         return load_plan(&Workspace::open(inputs)?);
     }
-    if Path::new("plan.toml").exists() {
-        anyhow::bail!(
-            "找不到資料夾「{}」；目前的資料夾就是工作資料夾，請在指令後面加一個點（.）",
-            inputs.display()
-        );
+    if let missing @ OpenError::Beside(_) = OpenError::missing(inputs) {
+        return Err(missing.into());
     }
     Ok(crate::plan::lower(&builtin_layers(assets::plans::DEFAULT)?).0)
 }
