@@ -29,13 +29,13 @@ mod timeline;
 mod trace;
 mod verify;
 mod visit;
+mod wording;
 
 use std::io::{BufReader, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
 use jiff::civil::{Date, DateTime};
 
 use crate::assets::{self, Templates};
@@ -49,7 +49,7 @@ use crate::roc;
 use crate::worker;
 use crate::workspace::{OpenError, Workspace};
 
-use args::{Arguments, Command};
+use args::Command;
 
 /// Exit codes; the table in ARCHITECTURE.md is the same.
 mod exit {
@@ -67,7 +67,17 @@ mod exit {
 
 /// Parses the command line, runs it, prints what went wrong.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match wording::parse() {
+        Ok(arguments) => arguments,
+        Err((text, false)) => {
+            let _ = write!(anstream::stdout(), "{text}");
+            return ExitCode::from(exit::DONE);
+        }
+        Err((text, true)) => {
+            let _ = write!(anstream::stderr(), "{text}");
+            return ExitCode::from(exit::COULD_NOT_RUN);
+        }
+    };
     let result = match arguments.command {
         None => menu::run(),
         Some(command) => dispatch(command),

@@ -242,3 +242,34 @@ fn refusals_of_the_system_and_of_parsers_are_told_in_chinese() {
         assert!(error.contains(words) && !error.contains("expected"), "{line}: {error}");
     }
 }
+
+#[test]
+fn help_and_mistyped_commands_speak_chinese() {
+    let copy = Copy::empty();
+    let english = ["Usage", "Options", "Arguments", "Commands", "default:", "possible", "Print", "error:"];
+    for command in [&["--help"][..], &["check", "--help"], &["plan", "--help"], &["plan", "import", "--help"]]
+    {
+        let (code, out, error) = run_in(&copy, "", command);
+        assert_eq!((code, error.as_str()), (0, ""));
+        assert!(out.contains("用法：huibian") && out.contains("選項"), "{out}");
+        for word in english {
+            assert!(!out.contains(word), "{word}: {out}");
+        }
+    }
+    for (typed, words) in [
+        (&["chekc"][..], "沒有「chekc」這個指令（是不是「check」？）"),
+        (&["check", "--fromat", "json"], "（是不是「--format」？）"),
+        (&["check", "--format", "xml"], "不接受「xml」，可用的有：text、json"),
+        (&["verify"], "少了"),
+        (&["appeal"], "少了"),
+        (&["roll", "--year"], "後面少了內容"),
+        (&["roll", "--year", "x", "--out", "y"], "不接受「x」"),
+    ] {
+        let (code, out, error) = run_in(&copy, "", typed);
+        assert_eq!((code, out.as_str()), (2, ""), "{typed:?}");
+        assert!(error.contains(words) && error.lines().count() == 1, "{typed:?}: {error}");
+        assert!(english.iter().all(|word| !error.contains(word)), "{error}");
+    }
+    let (code, out, _) = run_in(&copy, "", &["--version"]);
+    assert!(code == 0 && out.starts_with("huibian "), "{out}");
+}
