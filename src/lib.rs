@@ -11,6 +11,7 @@ pub mod figure;
 pub mod folding;
 pub mod identity;
 pub mod place;
+pub mod refusal;
 pub mod roc;
 pub mod signing;
 

@@ -17,7 +17,7 @@ mod page;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::bundle::MadeFiles;
 use crate::exhibit::ReadSeek;
@@ -299,7 +299,18 @@ fn real_target(target: &Path) -> Result<PathBuf, OutputError> {
     let target = std::path::absolute(target).map_err(failed(target))?;
     match fs::symlink_metadata(&target) {
         Ok(facts) if facts.is_symlink() => fs::canonicalize(&target).map_err(failed(&target)),
-        _ => Ok(target),
+        _ => Ok(without_steps_up(target)),
+    }
+}
+
+/// `inputs/../output` is not in `inputs`, though nothing may stand there yet.
+fn without_steps_up(target: PathBuf) -> PathBuf {
+    if !target.components().any(|part| part == Component::ParentDir) {
+        return target;
+    }
+    match (target.parent().map(fs::canonicalize), target.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => target,
     }
 }
 

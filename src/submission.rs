@@ -20,6 +20,8 @@ pub struct Submission {
     pub tasks: BTreeMap<TaskId, Answer>,
     /// Rows of every table of the workbook, shared ones included.
     pub tables: BTreeMap<TableId, Vec<Record>>,
+    /// Where the first row of each table is typed: for diagnostics on empty ones.
+    pub table_places: BTreeMap<TableId, Place>,
     pub evidence: BTreeMap<ItemCode, EvidenceAnswer>,
 }
 
@@ -143,6 +145,21 @@ pub struct SecretariatAnswers {
     /// The day the form bears (填表日期); the final due date when blank.
     pub prepared_on: Option<Located<Date>>,
     pub document_number: Option<Located<String>>,
+    /// Where a setting is asked, by its key, and where a part begins, by its block: for diagnostics on blanks.
+    pub asked: BTreeMap<String, Place>,
+}
+
+impl SecretariatAnswers {
+    /// Whether the workbook is as it was laid out, with the recommendations that the plan itself knows.
+    pub fn is_blank(&self, advice: &[String]) -> bool {
+        let is_known = |text: &str| advice.iter().any(|known| known.trim() == text.trim());
+        let mut rest = self.clone();
+        rest.asked.clear();
+        rest.recommendations.retain(|answered| {
+            answered.action.is_some() || answered.unit.is_some() || !is_known(&answered.advice.value)
+        });
+        rest == SecretariatAnswers { file: self.file.clone(), ..SecretariatAnswers::default() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

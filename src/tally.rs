@@ -83,7 +83,8 @@ pub struct EvidenceCount {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretariatTally {
     pub name: String,
-    pub has_workbook: bool,
+    /// Blank: as it was laid out, with what the plan itself knows.
+    pub hand_in: HandIn,
     pub n_errors: usize,
     pub n_warnings: usize,
     /// The one units call; the first of the secretariat's contacts.

@@ -16,6 +16,7 @@ use crate::inventory::{
 };
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan, PlanLayer};
+use crate::refusal;
 use crate::signing;
 
 /// The plan's file at the workspace's top.
@@ -41,6 +42,8 @@ pub struct Workspace {
 #[derive(Debug)]
 pub enum OpenError {
     Missing(PathBuf),
+    /// It is missing, and the folder it was looked for in is a workspace itself.
+    Beside(PathBuf),
     NotAFolder(PathBuf),
     Empty(PathBuf),
     TooMuch(PathBuf),
@@ -53,6 +56,11 @@ impl std::fmt::Display for OpenError {
             OpenError::Missing(path) => write!(
                 f,
                 "找不到資料夾「{}」。請先執行 huibian init 建立工作資料夾，或指定正確的資料夾。",
+                path.display()
+            ),
+            OpenError::Beside(path) => write!(
+                f,
+                "找不到資料夾「{}」；目前的資料夾就是工作資料夾，請在指令後面加一個點，例如 huibian check .",
                 path.display()
             ),
             OpenError::NotAFolder(path) => {
@@ -69,13 +77,30 @@ impl std::fmt::Display for OpenError {
                 path.display()
             ),
             OpenError::Io(path, error) => {
-                write!(f, "無法讀取「{}」：{error}。請確認檔案權限與磁碟連線。", path.display())
+                write!(
+                    f,
+                    "無法讀取「{}」：{}。請確認檔案權限與磁碟連線。",
+                    path.display(),
+                    refusal::words(error)
+                )
             }
         }
     }
 }
 
 impl std::error::Error for OpenError {}
+
+impl OpenError {
+    /// What to say of a folder that is not there.
+    pub fn missing(root: &Path) -> Self {
+        // Of a name alone the folder around it is the one the command was given in.
+        let is_name = root.components().count() == 1 && root.is_relative();
+        match is_name && Path::new(PLAN_FILE).is_file() {
+            true => OpenError::Beside(root.to_owned()),
+            false => OpenError::Missing(root.to_owned()),
+        }
+    }
+}
 
 /// A file as the disk lists it, before it is opened.
 #[derive(Debug, Clone)]
@@ -94,7 +119,7 @@ impl Workspace {
         let metadata = match fs::metadata(root) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(OpenError::Missing(root.to_owned()));
+                return Err(OpenError::missing(root));
             }
             Err(error) => return Err(OpenError::Io(root.to_owned(), error)),
         };
@@ -170,7 +195,7 @@ impl Workspace {
             (false, true) => (Some("檔名含有無法辨識的字元，請改名".to_owned()), unread),
             (false, false) => match look_into(&self.on_disk(&path)) {
                 Ok(read) => (None, read),
-                Err(error) => (Some(error.to_string()), unread),
+                Err(error) => (Some(refusal::words(&error)), unread),
             },
         };
         let left_out = if listed.is_link { Some(LeftOut::Link) } else { litter(&path) };

@@ -15,7 +15,7 @@ pub use joint::{year_folder, year_of};
 pub use panel::{Recusal, recusals};
 pub use schedule::{Step, appeal_range, last_day_to_appeal, schedule};
 pub use score::{ScoreLine, Scorecard, scorecard};
-pub use visit::{Finding, conditions};
+pub use visit::{Finding, Verdict, conditions};
 
 #[cfg(test)]
 mod fixture {

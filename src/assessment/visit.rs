@@ -2,11 +2,20 @@
 
 use crate::plan::{Plan, VisitCondition, VisitTest};
 
+/// Whether a condition holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Holds,
+    Fails,
+    /// What it hangs on was not filled in.
+    Open,
+}
+
 /// A condition with what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding<'a> {
     pub condition: &'a VisitCondition,
-    pub holds: bool,
+    pub verdict: Verdict,
     /// The facts it was judged by, one sentence.
     pub because: String,
 }
@@ -17,54 +26,68 @@ pub fn conditions(plan: &Plan) -> Vec<Finding<'_>> {
         .conditions
         .iter()
         .map(|condition| {
-            let (holds, because) = match &condition.test {
+            let (verdict, because) = match &condition.test {
                 VisitTest::ConsecutiveGrade { grade, years } => consecutive(plan, grade, *years),
                 VisitTest::Majority => majority(plan),
                 VisitTest::Volunteered => volunteered(plan),
                 VisitTest::Designated => designated(plan),
             };
-            Finding { condition, holds, because }
+            Finding { condition, verdict, because }
         })
         .collect()
 }
 
-/// The years directly before the assessed ones. An exempt or unknown year breaks the row: the plan
-/// says 「連續2年度」.
-fn consecutive(plan: &Plan, grade: &str, years: u8) -> (bool, String) {
+fn known(holds: bool) -> Verdict {
+    if holds { Verdict::Holds } else { Verdict::Fails }
+}
+
+/// The years directly before the assessed ones. An exempt year breaks the row: the plan says 「連續2年度」. One
+/// that is not filled in leaves it open, unless another year breaks it.
+fn consecutive(plan: &Plan, grade: &str, years: u8) -> (Verdict, String) {
     let first_assessed = plan.periods().first().map_or(plan.year, |(year, _)| *year);
     let before: Vec<i16> = (1..=i16::from(years)).map(|back| first_assessed - back).collect();
     let earned = |year: &i16| plan.programme.history.get(year).map(String::as_str);
-    let holds = before.iter().all(|year| earned(year) == Some(grade));
     let told: Vec<String> =
-        before.iter().rev().map(|year| format!("{year}年度{}", earned(year).unwrap_or("未載"))).collect();
-    (holds, told.join("、"))
+        before.iter().rev().map(|year| format!("{year}年度{}", earned(year).unwrap_or("未填"))).collect();
+    let is_broken = before.iter().filter_map(earned).any(|known| known != grade);
+    let verdict = match before.iter().all(|year| earned(year).is_some()) {
+        false if !is_broken => Verdict::Open,
+        _ => known(!is_broken),
+    };
+    (verdict, told.join("、"))
 }
 
 /// More than half: of six members four, not three.
-fn majority(plan: &Plan) -> (bool, String) {
+fn majority(plan: &Plan) -> (Verdict, String) {
     let seats: u32 = plan.programme.panel.groups.iter().map(|group| group.seats).sum();
-    let in_favour = plan.programme.visit.in_favour;
-    (seats > 0 && in_favour * 2 > seats, format!("委員 {seats} 名中 {in_favour} 名認為有必要"))
+    match plan.programme.visit.in_favour {
+        None => (Verdict::Open, "委員意見未填".to_owned()),
+        Some(n) => (known(seats > 0 && n * 2 > seats), format!("委員 {seats} 名中 {n} 名認為有必要")),
+    }
 }
 
-fn volunteered(plan: &Plan) -> (bool, String) {
+fn volunteered(plan: &Plan) -> (Verdict, String) {
     let visit = &plan.programme.visit;
-    if !visit.volunteered {
-        return (false, "未表示自願".to_owned());
+    match visit.volunteered {
+        None => return (Verdict::Open, "是否自願未填".to_owned()),
+        Some(false) => return (Verdict::Fails, "未表示自願".to_owned()),
+        Some(true) => {}
     }
     let organisers = &plan.programme.organisers;
     let lacking: Vec<&str> =
         organisers.iter().filter(|organiser| !visit.agreed.contains(organiser)).map(String::as_str).collect();
     match lacking.is_empty() && !organisers.is_empty() {
-        true => (true, "自願，各主辦機關均已同意".to_owned()),
-        false => (false, format!("自願，尚待{}同意", lacking.join("、"))),
+        true => (Verdict::Holds, "自願，各主辦機關均已同意".to_owned()),
+        false => (Verdict::Fails, format!("自願，尚待{}同意", lacking.join("、"))),
     }
 }
 
-fn designated(plan: &Plan) -> (bool, String) {
-    match &plan.programme.visit.designated_by {
-        Some(by) => (true, format!("經指定：{by}")),
-        None => (false, "未經指定".to_owned()),
+/// 「無」 says that nobody did.
+fn designated(plan: &Plan) -> (Verdict, String) {
+    match plan.programme.visit.designated_by.as_deref().map(str::trim) {
+        None | Some("") => (Verdict::Open, "是否經指定未填".to_owned()),
+        Some("無") => (Verdict::Fails, "未經指定".to_owned()),
+        Some(by) => (Verdict::Holds, format!("經指定：{by}")),
     }
 }
 
@@ -75,12 +98,23 @@ mod tests {
 
     /// Which of the four conditions hold, in the plan's order.
     fn holding(overlay: &str) -> Vec<bool> {
-        conditions(&plan_with(overlay)).iter().map(|finding| finding.holds).collect()
+        conditions(&plan_with(overlay)).iter().map(|finding| finding.verdict == Verdict::Holds).collect()
     }
 
     #[test]
     fn nothing_known_allows_nothing() {
         assert_eq!(holding(""), [false; 4]);
+    }
+
+    #[test]
+    fn what_is_not_filled_in_is_open_and_no_verdict() {
+        let verdicts = |overlay: &str| {
+            conditions(&plan_with(overlay)).iter().map(|finding| finding.verdict).collect::<Vec<_>>()
+        };
+        assert_eq!(verdicts(""), [Verdict::Open; 4]);
+        let told = "[assessment.history]\n109 = \"甲等\"\n\
+            [assessment.visit]\nin_favour = 0\nvolunteered = false\ndesignated_by = \"無\"\n";
+        assert_eq!(verdicts(told), [Verdict::Fails; 4], "one year of another grade is enough");
     }
 
     #[test]
@@ -120,6 +154,6 @@ mod tests {
     fn designation_names_who_designated() {
         let plan = plan_with("[assessment.visit]\ndesignated_by = \"協調會報第40次會議\"\n");
         let finding = &conditions(&plan)[3];
-        assert!(finding.holds && finding.because.contains("第40次"), "{finding:?}");
+        assert!(finding.verdict == Verdict::Holds && finding.because.contains("第40次"), "{finding:?}");
     }
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::folding::{did_you_mean, fold};
 use crate::inventory::{InputFile, Role};
 use crate::place::Place;
-use crate::plan::{ItemCode, Plan, UnitId};
+use crate::plan::{EvidenceItem, ItemCode, Plan, UnitId};
 
 use super::{CheckInput, breach};
 
@@ -76,11 +76,22 @@ fn stray(plan: &Plan, unit: Option<&UnitId>, file: &InputFile) -> Diagnostic {
         let found = did_you_mean(word, names.iter().map(|(name, _)| name.as_str()))?;
         names.iter().find(|(name, _)| name == found).map(|(_, folder)| folder.clone())
     };
+    // 「110年查緝統計」 ends as an item of the unit is called: 「查緝統計」.
+    let ending = |stem: &str| {
+        let stem = fold(stem);
+        let fitting = |item: &&EvidenceItem| {
+            [&item.folder, &item.title].iter().any(|name| !name.is_empty() && stem.ends_with(&fold(name)))
+        };
+        let mut fitting = items().map(|(_, item)| item).filter(fitting);
+        // Of several nobody knows which was meant.
+        fitting.next().filter(|_| fitting.next().is_none()).map(EvidenceItem::folder_name)
+    };
     let folders: Vec<&str> = file.path.components().rev().skip(1).collect();
     let is_unit = |folder: &str| plan.units.iter().any(|unit| unit.name == folder);
     let own_folder = folders.iter().find(|folder| !is_unit(folder) && **folder != plan.secretariat.folder);
     let stem = file.path.file_name().rsplit_once('.').map_or(file.path.file_name(), |(stem, _)| stem);
-    let suggestion = own_folder.and_then(|folder| near(folder)).or_else(|| near(stem));
+    let suggestion =
+        own_folder.and_then(|folder| near(folder)).or_else(|| near(stem)).or_else(|| ending(stem));
     let message = match own_folder {
         Some(folder) => format!("資料夾「{folder}」不是任何佐證項目，檔案不會收錄"),
         None => "檔案不在任何佐證項目的資料夾內，不會收錄".to_owned(),

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Excerpt;
 use crate::place::Place;
-use crate::plan::{Field, Plan, Table, Task, UnitId};
+use crate::plan::{Field, Plan, Table, TableId, Task, UnitId};
 use crate::roc;
 use crate::submission::{Answer, Applies, Record, Submission, Value};
 
@@ -17,7 +17,7 @@ pub struct TableRows<'a> {
     pub rows: &'a [Record],
     /// Whether anything of it is counted: no task that draws on it was answered with 無.
     pub applies: bool,
-    /// The sheet it stands on; the workbook for shared tables.
+    /// Where its first row is typed.
     pub place: Place,
 }
 
@@ -78,7 +78,7 @@ pub fn tables<'a>(plan: &'a Plan, submission: &'a Submission) -> Vec<TableRows<'
                 sheet: &task.code,
                 rows,
                 applies: !is_absent(answer),
-                place: answer.place.clone(),
+                place: table_place(submission, &table.id).unwrap_or_else(|| answer.place.clone()),
             });
         }
     }
@@ -94,10 +94,14 @@ pub fn tables<'a>(plan: &'a Plan, submission: &'a Submission) -> Vec<TableRows<'
             sheet: &table.title,
             rows,
             applies: drawing.any(|answer| !is_absent(answer)),
-            place: Place::file(&submission.file),
+            place: table_place(submission, &table.id).unwrap_or_else(|| Place::file(&submission.file)),
         });
     }
     found
+}
+
+fn table_place(submission: &Submission, table: &TableId) -> Option<Place> {
+    submission.table_places.get(table).cloned()
 }
 
 /// 「勞03 總場次」.

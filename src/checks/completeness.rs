@@ -10,7 +10,7 @@ use crate::plan::{Task, Unit};
 use crate::submission::{Answer, Applies, Submission};
 
 use super::bearings::{self, TableRows, field_excerpt, field_place, field_subject, is_absent};
-use super::{CheckInput, Told, breach, demanded, ground};
+use super::{CheckInput, Told, breach, demanded, folder_of, ground};
 
 pub static UNIT_MISSING: Rule = Rule {
     id: "unit-missing",
@@ -133,7 +133,7 @@ fn unit_missing(input: &CheckInput, unit: &Unit, told: &Told) -> Option<Diagnost
     }
     let message = format!("「{}」尚未繳交填報檔（應填 {n_tasks} 項工作）", unit.name);
     let hint = format!("請把該單位填好的活頁簿放進資料夾「{}」", unit.name);
-    Some(breach(&UNIT_MISSING, &Place::Workspace, Some(&unit.id), &unit.name, message).hint(hint))
+    Some(breach(&UNIT_MISSING, &folder_of(input, &unit.id), Some(&unit.id), &unit.name, message).hint(hint))
 }
 
 fn check_submission(

@@ -6,11 +6,12 @@
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
-use crate::place::Place;
+use crate::inventory::Role;
+use crate::place::{Place, RelPath};
 use crate::plan::Unit;
 use crate::roc;
 
-use super::{CheckInput, breach};
+use super::{CheckInput, breach, folder_of};
 
 pub static DEADLINE_INEXACT: Rule = Rule {
     id: "deadline-inexact",
@@ -88,7 +89,7 @@ pub fn check(input: &CheckInput, out: &mut Diagnostics) {
         );
     }
     let final_day = deadlines.final_exact.unwrap_or(deadlines.final_default);
-    let internal = effective(input, deadlines.internal, INTERNAL, &Place::Workspace, out);
+    let internal = effective(input, deadlines.internal, INTERNAL, &plan_file(input), out);
     let due = effective(input, final_day, FINAL, &place, out);
     if input.today > due {
         let message = format!("{FINAL}{}已過{}", roc::day_and_weekday(due), lateness(input, due));
@@ -104,9 +105,18 @@ pub fn check(input: &CheckInput, out: &mut Diagnostics) {
 fn final_place(input: &CheckInput) -> Place {
     match (&input.secretariat.final_date, &input.secretariat.file) {
         (Some(date), _) => date.place.clone(),
-        (None, Some(file)) => Place::file(file),
-        (None, None) => Place::Workspace,
+        (None, Some(file)) => {
+            let asked = input.secretariat.asked.get("final_date");
+            asked.cloned().unwrap_or_else(|| Place::file(file))
+        }
+        (None, None) => Place::file(&RelPath::new(input.plan.secretariat.folder.clone())),
     }
+}
+
+/// The workspace's own plan, where the internal day is set; built-in days have no file here.
+fn plan_file(input: &CheckInput) -> Place {
+    let plan = input.inventory.files.iter().find(|file| file.role == Role::Plan);
+    plan.map_or(Place::Workspace, |file| Place::file(&file.path))
 }
 
 /// The working day that is aimed at; the day itself where the calendar knows nothing.
@@ -152,7 +162,7 @@ fn unit_late(input: &CheckInput, unit: &Unit, due: Date, told: &Diagnostics) -> 
         lateness(input, due)
     );
     Some(
-        breach(&DEADLINE_UNIT_LATE, &Place::Workspace, Some(&unit.id), &unit.name, message)
+        breach(&DEADLINE_UNIT_LATE, &folder_of(input, &unit.id), Some(&unit.id), &unit.name, message)
             .hint("請洽該單位儘速繳交或補正"),
     )
 }

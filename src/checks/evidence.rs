@@ -12,7 +12,7 @@ use crate::place::Place;
 use crate::plan::{EvidenceItem, Task, UnitId};
 
 use super::bearings::is_absent;
-use super::{CheckInput, Told, breach, demanded, ground};
+use super::{CheckInput, Told, breach, demanded, folder_of, ground};
 use super::{fidelity, media};
 
 pub static EVIDENCE_MISSING: Rule = Rule {
@@ -164,7 +164,11 @@ pub fn check(input: &CheckInput, told: &Told, out: &mut Diagnostics) {
                 .preparations
                 .get(&file.path)
                 .is_some_and(|preparation| preparation.converted_by().is_some());
-            check_file(task, item, file, is_converted, out);
+            let is_unusable = input
+                .preparations
+                .get(&file.path)
+                .is_some_and(|preparation| matches!(preparation.content, Content::Unusable { .. }));
+            check_file(task, item, file, Prepared { is_converted, is_unusable }, out);
             check_preparation(input, told, &task.unit, file, out);
         }
     }
@@ -184,7 +188,7 @@ fn missing(input: &CheckInput, task: &Task, item: &EvidenceItem) -> Option<Diagn
     }
     let checklist = submission.and_then(|submission| submission.evidence.get(&item.code));
     let place = checklist.map_or_else(
-        || answer.map_or(Place::Workspace, |answer| answer.place.clone()),
+        || answer.map_or_else(|| folder_of(input, &task.unit), |answer| answer.place.clone()),
         |line| line.place.clone(),
     );
     let message = format!("佐證 {}「{}」沒有檔案{}", item.code, item.title, ground(severity));
@@ -227,7 +231,14 @@ fn unmasked(
     )
 }
 
-fn check_file(task: &Task, item: &EvidenceItem, file: &InputFile, is_converted: bool, out: &mut Diagnostics) {
+/// What became of a file before it is judged.
+struct Prepared {
+    is_converted: bool,
+    /// Told with what to do about it: until then its kind does not matter.
+    is_unusable: bool,
+}
+
+fn check_file(task: &Task, item: &EvidenceItem, file: &InputFile, prepared: Prepared, out: &mut Diagnostics) {
     let place = Place::file(&file.path);
     let at = |rule, message: String| breach(rule, &place, Some(&task.unit), file.path.as_str(), message);
     if file.bytes == 0 || file.media_type == MediaType::Empty {
@@ -247,8 +258,9 @@ fn check_file(task: &Task, item: &EvidenceItem, file: &InputFile, is_converted: 
         };
         out.push(at(&EVIDENCE_EXTENSION_WRONG, format!("副檔名是 .{extension}，內容卻是{name}")).hint(hint));
     }
-    let bound_as = if is_converted { MediaType::Pdf } else { file.media_type };
-    if !media::serves(file.media_type, extension.as_deref(), &item.kinds)
+    let bound_as = if prepared.is_converted { MediaType::Pdf } else { file.media_type };
+    if !prepared.is_unusable
+        && !media::serves(file.media_type, extension.as_deref(), &item.kinds)
         && !media::serves(bound_as, extension.as_deref(), &item.kinds)
     {
         let kinds: Vec<String> = item.kinds.iter().map(|kind| format!(".{kind}")).collect();
@@ -257,8 +269,21 @@ fn check_file(task: &Task, item: &EvidenceItem, file: &InputFile, is_converted: 
                 &EVIDENCE_KIND_UNFIT,
                 format!("{name}不合佐證 {}「{}」建議的種類（{}）", item.code, item.title, kinds.join("、")),
             )
-            .hint("請另存為 PDF 後替換，或移到正確的項目資料夾"),
+            .hint(fitting(file.media_type)),
         );
+    }
+}
+
+/// What can be done about a kind that does not suit an item: no film becomes a PDF.
+fn fitting(media_type: MediaType) -> &'static str {
+    match media_type {
+        MediaType::AudioVideo => {
+            "請另附截圖或文字說明（存成 PDF），影音可一併保留；放錯者請移到正確的項目資料夾"
+        }
+        MediaType::Xlsx | MediaType::Xlsb | MediaType::Xls | MediaType::Ods => {
+            "請列印成 PDF 後替換（明細含個資者只列印統計），或移到正確的項目資料夾"
+        }
+        _ => "請另存為 PDF 後替換，或移到正確的項目資料夾",
     }
 }
 

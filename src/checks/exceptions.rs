@@ -14,10 +14,10 @@ use super::{breach, privacy, unseen};
 pub static EXCEPTION_INCOMPLETE: Rule = Rule {
     id: "exception-incomplete",
     severity: Severity::Error,
-    title: "例外核可缺理由或核可人",
-    explanation: "檢查什麼：例外核可的每一列，是否都有理由與核可人。\n\
+    title: "例外核可缺理由、核可人或日期",
+    explanation: "檢查什麼：例外核可的每一列，是否都有理由與核可人；放行個資者是否另有核可日期。\n\
         為何重要：核可要有人負責、說得出原因，才經得起事後查核；缺一者不生效。\n\
-        如何修正：請補上理由與核可人；不核可者請清除該列。",
+        如何修正：請補上理由與核可人（放行個資者並填核可日期）；不核可者請清除該列。",
     answerable: false,
 };
 
@@ -112,27 +112,60 @@ fn unmatched(exception: &Exception, registry: &[&'static Rule], diagnostics: &Di
         let message = format!("「{}」（{}）不能以例外核可", rule.id, rule.title);
         return at(&EXCEPTION_NOT_ANSWERABLE, exception, 0, message).hint("請修正原處，並清除這一列");
     }
-    let mut keys: Vec<String> = diagnostics.iter().filter_map(Diagnostic::exception_key).collect();
-    keys.sort();
-    let is_known = registry.iter().any(|rule| rule.id == id);
-    let nearest = did_you_mean(key, keys.iter().map(String::as_str));
-    let is_other_version =
-        |known: &&String| known.split('#').next().map(folded) == key.split('#').next().map(folded);
-    if key.contains('#')
-        && let Some(current) = keys.iter().find(is_other_version)
+    if let Some((subject, _)) = digest_key(key)
+        && let Some(current) = current_key(&id, subject, diagnostics)
     {
         let message = format!("例外「{key}」所核可的檔案已變更，核可不再有效");
         let hint = format!("請重新檢視該檔；仍要核可者，識別碼改為「{current}」");
         return at(&EXCEPTION_UNMATCHED, exception, 0, message).hint(hint);
     }
-    let hint = match nearest {
+    let is_known = registry.iter().any(|rule| rule.id == id);
+    let hint = match nearest(key, &id, is_known, diagnostics) {
         Some(nearest) => format!("是否為「{nearest}」？請自檢核結果整串複製"),
         None if !is_known => match did_you_mean(&id, registry.iter().map(|rule| rule.id)) {
             Some(nearest) => format!("沒有「{id}」這條規則，是否為「{nearest}」？"),
             None => "請自檢核結果整串複製識別碼".to_owned(),
         },
+        None if digest_key(key).is_some() => {
+            "該檔案可能已更換、移走，或問題已改好：請重新檢視，不再需要者請清除這一列".to_owned()
+        }
         None => "問題已改好者，請清除這一列；否則請自檢核結果整串複製識別碼".to_owned(),
     };
     let message = format!("例外「{key}」沒有對應到任何檢核結果");
     at(&EXCEPTION_UNMATCHED, exception, 0, message).hint(hint)
+}
+
+/// A key that holds for one content of a file: what stands before the file's digest, and the digest.
+fn digest_key(key: &str) -> Option<(&str, &str)> {
+    let (before, digest) = key.trim().rsplit_once(['#', '＃'])?;
+    let is_digest = digest.len() >= 8 && digest.chars().all(|c| c.is_ascii_hexdigit());
+    is_digest.then_some((before, digest))
+}
+
+/// The key of today for what `before` named: the same spot, or else the same rule in the same file.
+fn current_key(id: &str, before: &str, diagnostics: &Diagnostics) -> Option<String> {
+    let wanted = folded(before);
+    let of_rule: Vec<&Diagnostic> =
+        diagnostics.iter().filter(|diagnostic| diagnostic.rule.id == id).collect();
+    let mut keys = of_rule.iter().flat_map(|d| [d.exception_key(), privacy::file_key(d)]).flatten();
+    let same_spot = keys.find(|key| digest_key(key).is_some_and(|(before, _)| folded(before) == wanted));
+    same_spot.or_else(|| {
+        let names_its_file = |diagnostic: &&&Diagnostic| {
+            diagnostic.place.path().is_some_and(|path| wanted.contains(&folded(path.as_str())))
+        };
+        of_rule.iter().find(names_its_file)?.exception_key()
+    })
+}
+
+/// The key that was meant, by its letters. One with other figures is another item, row or file.
+fn nearest(key: &str, id: &str, is_known: bool, diagnostics: &Diagnostics) -> Option<String> {
+    let digits = |text: &str| fold(text).chars().filter(char::is_ascii_digit).collect::<String>();
+    let mut keys: Vec<String> = diagnostics
+        .iter()
+        .filter(|diagnostic| !is_known || diagnostic.rule.id == id)
+        .filter_map(Diagnostic::exception_key)
+        .filter(|candidate| digits(candidate) == digits(key))
+        .collect();
+    keys.sort();
+    did_you_mean(key, keys.iter().map(String::as_str)).map(str::to_owned)
 }

@@ -184,6 +184,11 @@ impl Told {
     }
 }
 
+/// A unit's own folder, where what it has to hand in belongs.
+fn folder_of(input: &CheckInput, unit: &UnitId) -> Place {
+    input.plan.unit(unit).map_or(Place::Workspace, |unit| Place::file(&RelPath::new(unit.name.clone())))
+}
+
 /// What a missing thing is, if it is demanded at all: only the plan's own text makes it an error.
 fn demanded(demand: Demand) -> Option<Severity> {
     match demand {

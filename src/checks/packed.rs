@@ -22,22 +22,23 @@ pub static EVIDENCE_LARGE: Rule = Rule {
 pub static RULES: &[&Rule] = &[&EVIDENCE_LARGE];
 
 pub fn check(input: &CheckInput, out: &mut Diagnostics) {
-    let limit = input.plan.limits.mail_bytes;
+    let limit = input.plan.limits.of_a_mail();
     for file in &input.inventory.files {
         let Role::Evidence(code) = &file.role else { continue };
         let is_packed = input
             .preparations
             .get(&file.path)
             .is_some_and(|preparation| matches!(preparation.content, Content::File { .. }));
-        if !is_packed || encoded(file.bytes) <= limit {
+        if !is_packed || encoded(file.bytes) <= limit.bytes() {
             continue;
         }
         let unit = input.plan.item(code).map(|(task, _)| &task.unit);
         let message = format!(
-            "檔案 {} MB，郵件編碼後約 {} MB，單獨就超過一封郵件的上限 {} MB",
+            "檔案 {} MB，郵件編碼後約 {} MB，單獨就超過{} {} MB",
             megabytes(file.bytes),
             megabytes(encoded(file.bytes)),
-            megabytes(limit)
+            limit.name(),
+            megabytes(limit.bytes())
         );
         out.push(
             breach(&EVIDENCE_LARGE, &Place::file(&file.path), unit, file.path.as_str(), message)

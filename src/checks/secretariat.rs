@@ -6,7 +6,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Rule, Severity};
 use crate::figure::Figure;
 use crate::inventory::Role;
-use crate::place::{Located, Place};
+use crate::place::{Located, Place, RelPath};
 use crate::plan::{Indicator, SecretariatPart};
 
 use super::bearings::beginning;
@@ -104,8 +104,9 @@ fn missing(input: &CheckInput, told: &Told) -> Option<Diagnostic> {
     }
     let secretariat = &input.plan.secretariat;
     let message = format!("沒有{}的填報檔", secretariat.title);
+    let folder = Place::file(&RelPath::new(secretariat.folder.clone()));
     let hint = format!("請把填好的活頁簿放進資料夾「{}」", secretariat.folder);
-    Some(breach(&SECRETARIAT_MISSING, &Place::Workspace, None, &secretariat.title, message).hint(hint))
+    Some(breach(&SECRETARIAT_MISSING, &folder, None, &secretariat.title, message).hint(hint))
 }
 
 /// The text of a part may stand in its own block, in the table of recommendations, or as 統稿.
@@ -123,7 +124,12 @@ fn part_blank(input: &CheckInput, indicator: &Indicator, workbook: &Place) -> Op
         SecretariatPart::AnnualTopic => "請在秘書單位填報檔的對應工作表撰寫，一列一段",
         SecretariatPart::Recommendations => "請逐項填寫前次考核建議與辦理情形；無建議事項者請寫明",
     };
-    Some(breach(&SECRETARIAT_PART_BLANK, workbook, None, &indicator.title, message).hint(hint))
+    let asked = match part {
+        SecretariatPart::AnnualTopic => "00.topic",
+        SecretariatPart::Recommendations => "00.advice",
+    };
+    let place = answers.asked.get(asked).unwrap_or(workbook);
+    Some(breach(&SECRETARIAT_PART_BLANK, place, None, &indicator.title, message).hint(hint))
 }
 
 fn unanswered(advice: &Located<String>) -> Diagnostic {

@@ -4,8 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// The workspace unless another is named.
+pub const INPUTS: &str = "inputs";
 /// Where `compile` writes unless told otherwise.
 pub const OUTPUT: &str = "output";
+
+/// Where `annexes` writes unless told otherwise.
+pub const ANNEXES: &str = "annexes";
 
 /// 彙編：把各單位的填報檔與佐證，彙編成自評表、佐證資料與陳報包
 #[derive(Debug, Parser)]
@@ -74,7 +79,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Init {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 內建計畫的名稱
     #[arg(long, default_value = crate::assets::plans::DEFAULT, value_name = "計畫")]
@@ -87,7 +92,7 @@ pub struct Init {
 #[derive(Debug, Args)]
 pub struct Folder {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
 }
 
@@ -104,10 +109,10 @@ pub struct Score {
 #[derive(Debug, Args)]
 pub struct Annexes {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 要寫入的資料夾
-    #[arg(long, default_value = "annexes", value_name = "資料夾")]
+    #[arg(long, default_value = ANNEXES, value_name = "資料夾")]
     pub out: PathBuf,
 }
 
@@ -137,7 +142,7 @@ pub struct PlanExport {
     #[arg(value_name = "活頁簿")]
     pub workbook: PathBuf,
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
 }
 
@@ -147,7 +152,7 @@ pub struct PlanImport {
     #[arg(value_name = "活頁簿")]
     pub workbook: PathBuf,
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 要寫出的計畫檔
     #[arg(long, default_value = "plan-new.toml", value_name = "檔案")]
@@ -157,7 +162,7 @@ pub struct PlanImport {
 #[derive(Debug, Args)]
 pub struct Roll {
     /// 現有的工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 新的受評年度（民國年）
     #[arg(long, value_name = "年度")]
@@ -176,7 +181,7 @@ pub struct Roll {
 #[derive(Debug, Args)]
 pub struct Panel {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 以這一天判斷迴避（例：111-04-01），預設為書面考核首日
     #[arg(long, value_name = "日期")]
@@ -186,7 +191,7 @@ pub struct Panel {
 #[derive(Debug, Args)]
 pub struct Forms {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 改寫到另一個資料夾（一律產生全新的空白表）
     #[arg(long, value_name = "資料夾")]
@@ -207,7 +212,7 @@ pub struct Without {
 #[derive(Debug, Args)]
 pub struct Check {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 輸出格式
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "格式")]
@@ -231,7 +236,7 @@ pub enum Format {
 #[derive(Debug, Args)]
 pub struct Status {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
@@ -241,7 +246,7 @@ pub struct Status {
 #[derive(Debug, Args)]
 pub struct Notices {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 產出的資料夾；通知放在其中的「補件通知」
     #[arg(long, default_value = "output", value_name = "資料夾")]
@@ -254,7 +259,7 @@ pub struct Notices {
 #[derive(Debug, Args)]
 pub struct Timeline {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 初審成績公文送達日（例：111-06-10），據以算出申復末日
     #[arg(long, value_name = "日期")]
@@ -277,7 +282,7 @@ pub struct Diff {
 #[derive(Debug, Args)]
 pub struct Compile {
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 產出的資料夾
     #[arg(long, default_value = OUTPUT, value_name = "資料夾")]
@@ -322,7 +327,7 @@ pub struct Fill {
     #[arg(value_name = "表單")]
     pub template: PathBuf,
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
     /// 填好的檔名；預設為目前資料夾的「表單_已填」，已有的檔案不覆寫
     #[arg(long, value_name = "檔案")]
@@ -348,7 +353,7 @@ pub struct Trace {
     #[arg(value_name = "項目")]
     pub item: String,
     /// 工作資料夾
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
 }
 
@@ -365,6 +370,6 @@ pub struct Appeal {
     #[arg(value_name = "日期")]
     pub served: String,
     /// 工作資料夾（計入計畫所列的停班日）
-    #[arg(default_value = "inputs", value_name = "資料夾")]
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
     pub inputs: PathBuf,
 }

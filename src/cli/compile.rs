@@ -5,6 +5,7 @@ use std::io::Write;
 use crate::identity;
 use crate::output::{OutputError, OutputFolder, cache_of};
 use crate::pipeline::{self, Delivery, Examination, Products, Settings, TooLarge};
+use crate::plan::MailLimit;
 use crate::workspace::DiskSource;
 
 use super::args::Compile;
@@ -76,19 +77,20 @@ fn print_summary(examination: &Examination, products: &Products, arguments: &Com
     };
     let Products { n_appendix_pages, n_appendices, .. } = products;
     writeln!(out, "{form}；佐證資料 {n_appendix_pages} 頁、附件 {n_appendices} 項。")?;
-    writeln!(out, "{}。", next(products))?;
+    writeln!(out, "{}。", next(products, examination.plan.limits.of_a_mail()))?;
     Ok(())
 }
 
 /// What the clerk does next.
-fn next(products: &Products) -> String {
+fn next(products: &Products, limit: MailLimit) -> String {
     let fill_in = if products.recipient_known { "" } else { "填入收件人、" };
     match &products.delivery {
         None => "請依上列訊息修正後再執行一次；逐條說明：huibian explain 規則代號".to_owned(),
         Some(Delivery::Mails(1)) => format!("請開啟「郵件草稿.eml」，{fill_in}確認內容後寄出"),
         Some(Delivery::Mails(n)) => {
             format!(
-                "超過單封郵件上限，已分為 {n} 冊；請依序開啟 {n} 封「郵件草稿-第○冊.eml」，{fill_in}確認內容後寄出"
+                "超過{}，已分為 {n} 冊；請依序開啟 {n} 封「郵件草稿-第○冊.eml」，{fill_in}確認內容後寄出",
+                limit.name()
             )
         }
         Some(Delivery::Disc) => {
@@ -99,19 +101,19 @@ fn next(products: &Products) -> String {
         }
         Some(Delivery::Undecided(why)) => format!(
             "{}，無法以郵件寄送；請擇一：燒錄光碟並附「遞送單.pdf」，或上傳雲端並將連結貼入「郵件草稿.eml」",
-            too_large(why)
+            too_large(why, limit)
         ),
     }
 }
 
 /// Why mails cannot carry the bundle.
-pub(super) fn too_large(why: &TooLarge) -> String {
+pub(super) fn too_large(why: &TooLarge, limit: MailLimit) -> String {
     match why {
         TooLarge::Mails(n) => format!("陳報包須分 {n} 封以上郵件，超過計畫所定封數"),
         TooLarge::File { path, bytes } => {
-            format!("「{}」（{}）單獨一檔即超過郵件上限", identity::mask(path.as_str()), size(*bytes))
+            format!("「{}」（{}）單獨一檔即超過{}", identity::mask(path.as_str()), size(*bytes), limit.name())
         }
-        TooLarge::Form => "自評表單獨一檔即超過郵件上限".to_owned(),
+        TooLarge::Form => format!("自評表單獨一檔即超過{}", limit.name()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use anyhow::Context;
 
@@ -13,7 +13,7 @@ use crate::place::RelPath;
 use crate::plan::{self, Plan, PlanLayer, UnitId, governments};
 use crate::workspace::PLAN_FILE;
 
-use super::args::Init;
+use super::args::{INPUTS, Init};
 use super::{builtin_layers, exit, write_new};
 
 pub fn run(arguments: &Init) -> anyhow::Result<u8> {
@@ -46,7 +46,10 @@ pub(super) fn set_up(root: &Path, mut layers: Vec<PlanLayer>, text: &str) -> any
     writeln!(out, "  1. 把各單位資料夾內的填報檔寄給各單位填寫，收回後放回原處")?;
     writeln!(out, "  2. 佐證檔案放進各佐證項目的子資料夾，檔名不拘")?;
     writeln!(out, "  3. 填寫「{}」的活頁簿", plan.secretariat.folder)?;
-    writeln!(out, "  4. 執行 huibian check 檢核，再執行 huibian compile 產製")?;
+    let named = if root == Path::new(INPUTS) { String::new() } else { format!(" {}", root.display()) };
+    // The output lies beside the workspace, never in it.
+    let beside = if root.components().eq([Component::CurDir]) { " --out ../output" } else { "" };
+    writeln!(out, "  4. 執行 huibian check{named} 檢核，再執行 huibian compile{named}{beside} 產製")?;
     Ok(())
 }
 

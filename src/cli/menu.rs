@@ -4,8 +4,12 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 
-use super::args::{Check, Compile, Format, Init, Notices, OUTPUT, Status, Without};
-use super::{check, compile, exit, init, notices, status};
+use crate::refusal;
+
+use super::args::{
+    ANNEXES, Annexes, Check, Compile, Format, INPUTS, Init, Notices, OUTPUT, Status, Verify, Without,
+};
+use super::{annexes, check, compile, exit, init, notices, status, told, verify};
 
 pub fn run() -> anyhow::Result<u8> {
     if !std::io::stdin().is_terminal() {
@@ -19,51 +23,64 @@ pub fn run() -> anyhow::Result<u8> {
         }
         let result = match line.trim() {
             "1" => init::run(&Init {
-                inputs: "inputs".into(),
+                inputs: INPUTS.into(),
                 plan: crate::assets::plans::DEFAULT.to_owned(),
                 government: None,
             }),
             "2" => check::run(&Check {
-                inputs: "inputs".into(),
+                inputs: INPUTS.into(),
                 format: Format::Text,
                 html: None,
                 today: None,
                 without: Without::default(),
             }),
-            "3" => compile::run(&Compile {
-                inputs: "inputs".into(),
-                out: OUTPUT.into(),
-                draft: false,
-                dry_run: false,
-                no_compare: false,
-                today: None,
-                without: Without::default(),
-            }),
+            "3" => compile::run(&compiling(false)),
             "4" => open(Path::new(OUTPUT)),
-            "5" => status::run(&Status { inputs: "inputs".into(), today: None }),
-            "6" => notices::run(&Notices { inputs: "inputs".into(), out: OUTPUT.into(), today: None }),
+            "5" => status::run(&Status { inputs: INPUTS.into(), today: None }),
+            "6" => notices::run(&Notices { inputs: INPUTS.into(), out: OUTPUT.into(), today: None }),
+            "7" => compile::run(&compiling(true)),
+            "8" => match Path::new(OUTPUT).is_dir() {
+                true => verify::run(&Verify { bundles: vec![OUTPUT.into()] }),
+                false => Err(anyhow::anyhow!("還沒有產出；請先執行 3")),
+            },
+            "9" => annexes::run(&Annexes { inputs: INPUTS.into(), out: ANNEXES.into() }),
             "0" | "q" | "Q" => return Ok(exit::DONE),
             _ => {
-                println!("請輸入 0 到 6 的數字。");
+                println!("請輸入 0 到 9 的數字。");
                 continue;
             }
         };
         if let Err(error) = result {
-            println!("無法執行：{error:#}");
+            println!("無法執行：{}", told(&error));
         }
+    }
+}
+
+fn compiling(dry_run: bool) -> Compile {
+    Compile {
+        inputs: INPUTS.into(),
+        out: OUTPUT.into(),
+        draft: false,
+        dry_run,
+        no_compare: false,
+        today: None,
+        without: Without::default(),
     }
 }
 
 fn show() -> anyhow::Result<()> {
     let mut out = anstream::stdout();
     writeln!(out)?;
-    writeln!(out, "彙編 huibian —— 工作資料夾：{}", here().join("inputs").display())?;
+    writeln!(out, "彙編 huibian —— 工作資料夾：{}", here().join(INPUTS).display())?;
     writeln!(out, "  1. 建立空白表與資料夾")?;
     writeln!(out, "  2. 檢核填報內容")?;
     writeln!(out, "  3. 產製自評表、佐證資料與陳報包")?;
     writeln!(out, "  4. 開啟產出資料夾")?;
     writeln!(out, "  5. 收件進度與期限")?;
     writeln!(out, "  6. 產生補件通知與收件證明")?;
+    writeln!(out, "  7. 試算大小、冊數與郵件數（不寫入產出）")?;
+    writeln!(out, "  8. 驗證產出的陳報包")?;
+    writeln!(out, "  9. 產製計畫附件（任務分工表、評分表）")?;
     writeln!(out, "  0. 結束")?;
     write!(out, "請輸入數字後按 Enter：")?;
     out.flush()?;
@@ -87,7 +104,11 @@ fn open(folder: &Path) -> anyhow::Result<u8> {
     };
     // Explorer answers with exit code 1 even when it opened the folder.
     Process::new(program).arg(folder).status().map_err(|error| {
-        anyhow::anyhow!("無法開啟「{}」：{error}。請自行用檔案總管開啟。", folder.display())
+        anyhow::anyhow!(
+            "無法開啟「{}」：{}。請自行用檔案總管開啟。",
+            folder.display(),
+            refusal::words(&error)
+        )
     })?;
     Ok(exit::DONE)
 }

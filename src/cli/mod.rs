@@ -30,13 +30,13 @@ mod timeline;
 mod trace;
 mod verify;
 mod visit;
+mod wording;
 
 use std::io::{BufReader, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
 use jiff::civil::{Date, DateTime};
 
 use crate::assets::{self, Templates};
@@ -44,12 +44,13 @@ use crate::calendar::OfficeCalendar;
 use crate::diagnostic::Diagnostics;
 use crate::output::OutputError;
 use crate::plan::{Plan, PlanLayer};
+use crate::refusal;
 use crate::render;
 use crate::roc;
 use crate::worker;
 use crate::workspace::{OpenError, Workspace};
 
-use args::{Arguments, Command};
+use args::Command;
 
 /// Exit codes; the table in ARCHITECTURE.md is the same.
 mod exit {
@@ -67,7 +68,17 @@ mod exit {
 
 /// Parses the command line, runs it, prints what went wrong.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match wording::parse() {
+        Ok(arguments) => arguments,
+        Err((text, false)) => {
+            let _ = write!(anstream::stdout(), "{text}");
+            return ExitCode::from(exit::DONE);
+        }
+        Err((text, true)) => {
+            let _ = write!(anstream::stderr(), "{text}");
+            return ExitCode::from(exit::COULD_NOT_RUN);
+        }
+    };
     let result = match arguments.command {
         None => menu::run(),
         Some(command) => dispatch(command),
@@ -75,7 +86,7 @@ pub fn run() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let _ = writeln!(anstream::stderr(), "無法執行：{error:#}");
+            let _ = writeln!(anstream::stderr(), "無法執行：{}", told(&error));
             ExitCode::from(exit_code_of(&error))
         }
     }
@@ -109,6 +120,15 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             Ok(exit::DONE)
         }
     }
+}
+
+/// An error with what led to it, outermost first; the system's refusals in the users' words.
+fn told(error: &anyhow::Error) -> String {
+    let words = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<std::io::Error>() {
+        Some(refused) => refusal::words(refused),
+        None => cause.to_string(),
+    };
+    error.chain().map(words).collect::<Vec<_>>().join("：")
 }
 
 fn exit_code_of(error: &anyhow::Error) -> u8 {
@@ -158,11 +178,8 @@ fn plan_for(inputs: &Path) -> anyhow::Result<Option<Plan>> {
     if inputs.is_dir() {
         return load_plan(&Workspace::open(inputs)?);
     }
-    if Path::new("plan.toml").exists() {
-        anyhow::bail!(
-            "找不到資料夾「{}」；目前的資料夾就是工作資料夾，請在指令後面加一個點（.）",
-            inputs.display()
-        );
+    if let missing @ OpenError::Beside(_) = OpenError::missing(inputs) {
+        return Err(missing.into());
     }
     Ok(crate::plan::lower(&builtin_layers(assets::plans::DEFAULT)?).0)
 }

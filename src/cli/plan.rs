@@ -103,7 +103,8 @@ fn import(arguments: &PlanImport) -> anyhow::Result<u8> {
     let layer = PlanLayer { file: RelPath::new(PLAN_FILE), text: text.clone() };
     let whole: Vec<PlanLayer> = layers.builtin.iter().cloned().chain([layer.clone()]).collect();
     let (_, found) = plan::lower(&whole);
-    told.extend(reading.at_cells(found, &layer.file));
+    let found = reading.at_cells(found, &layer.file, &told);
+    told.extend(found);
     if told.block() {
         print_plan_diagnostics(&told)?;
         return Ok(exit::ERRORS_FOUND);

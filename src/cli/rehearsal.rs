@@ -58,14 +58,15 @@ pub(super) fn print(examination: &Examination, products: &Products, weighed: &We
 }
 
 fn way(products: &Products, examination: &Examination) -> String {
-    let limit = size(examination.plan.limits.mail_bytes);
+    let limit = examination.plan.limits.of_a_mail();
+    let (name, bytes) = (limit.name(), size(limit.bytes()));
     match &products.delivery {
         None => "只有草稿，不遞送".to_owned(),
-        Some(Delivery::Mails(1)) => format!("一封郵件（上限 {limit}，含編碼）"),
-        Some(Delivery::Mails(n)) => format!("分 {n} 冊、{n} 封郵件（每封上限 {limit}，含編碼）"),
+        Some(Delivery::Mails(1)) => format!("一封郵件（{name} {bytes}，含編碼）"),
+        Some(Delivery::Mails(n)) => format!("分 {n} 冊、{n} 封郵件（{name} {bytes}，含編碼）"),
         Some(Delivery::Disc) => "光碟".to_owned(),
         Some(Delivery::Link) => "雲端連結".to_owned(),
-        Some(Delivery::Undecided(why)) => format!("建議光碟或雲端連結：{}", too_large(why)),
+        Some(Delivery::Undecided(why)) => format!("建議光碟或雲端連結：{}", too_large(why, limit)),
     }
 }
 

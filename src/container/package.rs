@@ -3,9 +3,9 @@
 //! The zip crate stops an entry at its declared size, so bounding what the central directory
 //! declares bounds all the memory an archive can ask for. Knows nothing of the parts' meaning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -128,6 +128,7 @@ pub struct Package<R: Read + Seek> {
     archive: ZipArchive<R>,
     entries: Vec<Entry>,
     by_name: BTreeMap<String, usize>,
+    repeated: Option<String>,
     part_cap: u64,
 }
 
@@ -145,6 +146,8 @@ impl<R: Read + Seek> Package<R> {
         if declared > caps.entries {
             return Err(PackageFault::TooLarge(Excess::Entries { count: declared, cap: caps.entries }));
         }
+        let start = ZipArchive::new(&mut reader)?.central_directory_start();
+        let repeated = repeated(&mut reader, start)?;
         let archive = ZipArchive::new(reader)?;
         let mut entries = Vec::with_capacity(archive.len());
         let mut by_name = BTreeMap::new();
@@ -169,12 +172,17 @@ impl<R: Read + Seek> Package<R> {
         if total > caps.total {
             return Err(PackageFault::TooLarge(Excess::Total { bytes: total, cap: caps.total }));
         }
-        Ok(Package { archive, entries, by_name, part_cap: caps.part })
+        Ok(Package { archive, entries, by_name, repeated, part_cap: caps.part })
     }
 
     /// In the archive's order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// A name that several entries bear to the byte: all but one of them are out of reach here.
+    pub fn repeated(&self) -> Option<&str> {
+        self.repeated.as_deref()
     }
 
     /// Whether a part of this name exists; letter case and a leading `/` do not count.
@@ -231,6 +239,29 @@ fn check_entry(name: &str, bytes: u64, stored: u64, caps: &Caps) -> Result<(), P
         return Err(PackageFault::TooLarge(Excess::Ratio { name, ratio, cap: caps.ratio }));
     }
     Ok(())
+}
+
+/// A name that stands more than once in the central directory (APPNOTE 4.3.12), which the zip crate
+/// keeps by name.
+fn repeated<R: Read + Seek>(reader: &mut R, start: u64) -> io::Result<Option<String>> {
+    const HEADER: usize = 46;
+    reader.seek(SeekFrom::Start(start))?;
+    let mut buffered = BufReader::new(reader);
+    let mut seen = BTreeSet::new();
+    let mut header = [0u8; HEADER];
+    while buffered.read_exact(&mut header).is_ok() && header.starts_with(b"PK\x01\x02") {
+        let length = |at: usize| u64::from(u16::from_le_bytes([header[at], header[at + 1]]));
+        let mut name = Vec::new();
+        buffered.by_ref().take(length(28)).read_to_end(&mut name)?;
+        let rest = length(30) + length(32);
+        io::copy(&mut buffered.by_ref().take(rest), &mut io::sink())?;
+        let is_utf8 = length(8) & (1 << 11) != 0;
+        let shown = entry_name(&name, is_utf8).text;
+        if !seen.insert(name) {
+            return Ok(Some(shown));
+        }
+    }
+    Ok(None)
 }
 
 fn part_key(name: &str) -> String {

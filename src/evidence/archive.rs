@@ -45,6 +45,12 @@ pub fn open<R: Read + Seek>(
         Err(PackageFault::Damaged(_)) if !is_zip => return Ok(Err(closed(&PackageFault::NotAZip))),
         Err(fault) => return Ok(Err(closed(&fault))),
     };
+    if let Some(name) = package.repeated() {
+        return Ok(Err(Closed {
+            reason: format!("壓縮檔內有兩個以上同名的檔案「{}」，只打得開其中一個", readable(name)),
+            hint: "請向提供單位確認是哪些檔案，改用不同檔名後直接放進資料夾".to_owned(),
+        }));
+    }
     let members: Vec<(usize, Taken)> = listed(&package, archive);
     if members.is_empty() {
         let reason = "壓縮檔內沒有任何檔案".to_owned();

@@ -157,7 +157,7 @@ impl<'a> Form<'a> {
                 found.into_iter().map(|at| locate(sheet, at, grid, &names, &indices[at], &twins)).collect();
             if let Some(located) = self.choose(sheet, candidates) {
                 self.report_troubles(sheet, &located, is_old);
-                self.report_strays(sheet, &located);
+                self.report_strays(sheet, &located, is_old);
                 self.sheets.insert(index, located);
             }
         }
@@ -303,15 +303,22 @@ impl<'a> Form<'a> {
     }
 
     /// What was written where no question stands.
-    fn report_strays(&mut self, layout: &SheetLayout, located: &LocatedSheet) {
+    fn report_strays(&mut self, layout: &SheetLayout, located: &LocatedSheet, is_old: bool) {
         let sheet = &self.grid.sheets[located.sheet];
         let ours: BTreeSet<String> = layout.texts.iter().map(|text| normal(&text.text)).collect();
         let progress = progress_rows(layout, sheet);
+        // An old form prints in the same cell what was then the wording, a unit's former name for one.
+        let printed: BTreeSet<CellRef> =
+            layout.texts.iter().filter(|_| is_old).map(|text| text.cell).collect();
         let mut strays: BTreeMap<u32, CellRef> = BTreeMap::new();
         for (at, cell) in &sheet.cells {
             // A formula's text comes out of an .xls as 0.
             let is_progress = matches!(cell, Cell::Number(_)) && progress.contains(&at.row);
-            if !located.claimed.contains(at) && !is_progress && !is_ours(cell, *at, &ours) {
+            if !located.claimed.contains(at)
+                && !is_progress
+                && !printed.contains(at)
+                && !is_ours(cell, *at, &ours)
+            {
                 strays.entry(at.row).or_insert(*at);
             }
         }

@@ -28,12 +28,16 @@ pub fn secretariat(plan: &Plan, file: &RelPath, grid: &Grid) -> (SecretariatAnsw
             BlockKind::Contacts => answers.contacts = contacts(&mut form, spot),
             BlockKind::Scores => answers.scores = scores(&mut form, spot),
             BlockKind::Part(part) => {
+                answers.asked.insert(spot.block.id.clone(), form.begins(spot));
                 let paragraphs = form.paragraphs(spot);
                 if !paragraphs.is_empty() {
                     answers.parts.insert(*part, paragraphs);
                 }
             }
-            BlockKind::Recommendations => answers.recommendations = recommendations(&mut form, spot),
+            BlockKind::Recommendations => {
+                answers.asked.insert(spot.block.id.clone(), form.begins(spot));
+                answers.recommendations = recommendations(&mut form, spot);
+            }
             BlockKind::EditorialModes => modes = editorial_modes(&mut form, spot),
             BlockKind::Editorial(indicator) => {
                 let paragraphs = form.paragraphs(spot);
@@ -83,6 +87,11 @@ fn figure(located: Located<Value>) -> Option<Located<Figure>> {
 }
 
 fn basics(form: &mut Form<'_>, spot: Spot<'_>, answers: &mut SecretariatAnswers) {
+    for row in spot.block.known() {
+        if let Some(at) = form.known(spot, &row.key, "value") {
+            answers.asked.insert(row.key.clone(), form.place(spot, at));
+        }
+    }
     let mut setting = |key: &str| known(form, spot, key, "value");
     answers.final_date = setting("final_date").and_then(date);
     answers.prepared_on = setting("prepared_on").and_then(date);

@@ -55,6 +55,9 @@ pub static WORKBOOK_FOLDER_UNKNOWN: Rule = Rule {
     answerable: false,
 };
 
+/// Workbooks passed over that a message names.
+const MOST_NAMED: usize = 3;
+
 /// A workbook that could be read, with what its form says of itself.
 pub struct Candidate<'a> {
     pub file: &'a InputFile,
@@ -69,7 +72,7 @@ pub fn select(
 ) -> BTreeMap<UnitId, RelPath> {
     let mut by_unit: BTreeMap<UnitId, Vec<&Candidate>> = BTreeMap::new();
     for candidate in candidates {
-        match unit_of(plan, candidate, diagnostics) {
+        match unit_of(plan, candidate, candidates, diagnostics) {
             Some(unit) => by_unit.entry(unit).or_default().push(candidate),
             None => continue,
         }
@@ -106,7 +109,12 @@ pub fn workbooks(inventory: &Inventory) -> impl Iterator<Item = &InputFile> {
     })
 }
 
-fn unit_of(plan: &Plan, candidate: &Candidate, diagnostics: &mut Diagnostics) -> Option<UnitId> {
+fn unit_of(
+    plan: &Plan,
+    candidate: &Candidate,
+    all: &[Candidate],
+    diagnostics: &mut Diagnostics,
+) -> Option<UnitId> {
     let by_place = match &candidate.file.role {
         Role::UnitWorkbook(unit) => Some(unit.clone()),
         Role::SecretariatWorkbook => Some(plan.secretariat.unit.clone()),
@@ -117,16 +125,7 @@ fn unit_of(plan: &Plan, candidate: &Candidate, diagnostics: &mut Diagnostics) ->
     match (marked, by_place) {
         (Some(marked), Some(_)) if by_place_is_secretariat => Some(marked.clone()),
         (Some(marked), Some(place)) if *marked != place => {
-            let name = plan.unit(marked).map_or(marked.as_str(), |unit| &unit.name);
-            diagnostics.push(
-                Diagnostic::new(
-                    &WORKBOOK_MISPLACED,
-                    Place::file(&candidate.file.path),
-                    format!("此填報檔標記為「{name}」，卻放在別的單位的資料夾，未讀取"),
-                )
-                .hint(format!("請把檔案移到「{name}」資料夾"))
-                .unit(place.as_str()),
-            );
+            diagnostics.push(misplaced(plan, candidate, marked, &place, all));
             None
         }
         (Some(marked), _) => Some(marked.clone()),
@@ -147,6 +146,40 @@ fn unit_of(plan: &Plan, candidate: &Candidate, diagnostics: &mut Diagnostics) ->
             None
         }
     }
+}
+
+/// The advice depends on what lies in both folders: a move must not make two workbooks of one unit.
+fn misplaced(
+    plan: &Plan,
+    candidate: &Candidate,
+    marked: &UnitId,
+    place: &UnitId,
+    all: &[Candidate],
+) -> Diagnostic {
+    let name_of = |unit: &UnitId| match plan.unit(unit) {
+        Some(unit) => unit.name.clone(),
+        None if unit.as_str() == super::SECRETARIAT_MARK => plan.secretariat.folder.clone(),
+        None => unit.to_string(),
+    };
+    let (name, here) = (name_of(marked), name_of(place));
+    let has_own = |unit: &UnitId| {
+        all.iter().any(|other| {
+            other.file.role == Role::UnitWorkbook(unit.clone())
+                && other.identity.as_ref().is_none_or(|identity| identity.unit == *unit)
+        })
+    };
+    let mut hint = if has_own(marked) {
+        format!("「{name}」資料夾已有填報檔，請確認以哪一個為準，並把另一個移出工作資料夾")
+    } else {
+        format!("請把檔案移到「{name}」資料夾")
+    };
+    if !has_own(place) {
+        hint.push_str(&format!("；「{here}」自己的填報檔尚未收到，請另行索取"));
+    }
+    let message = format!("此填報檔標記為「{name}」，卻放在「{here}」資料夾，未讀取");
+    Diagnostic::new(&WORKBOOK_MISPLACED, Place::file(&candidate.file.path), message)
+        .hint(hint)
+        .unit(place.as_str())
 }
 
 fn in_unknown_folder(candidate: &Candidate) -> bool {
@@ -190,12 +223,20 @@ fn report_others(unit: &UnitId, candidates: &[&Candidate], diagnostics: &mut Dia
     } else {
         "依序比較：表單標記、表單版次、檔名與單位同名、檔名順序"
     };
+    let named: Vec<String> =
+        others.iter().take(MOST_NAMED).map(|other| format!("「{}」", other.file.path.file_name())).collect();
+    let and_more = if others.len() > MOST_NAMED { "等" } else { "" };
     let mut diagnostic = Diagnostic::new(
         &WORKBOOK_SEVERAL,
         Place::file(&read.file.path),
-        format!("有 {} 個填報檔，讀取「{}」（{why}）", candidates.len(), read.file.path.file_name()),
+        format!(
+            "有 {} 個填報檔，讀取「{}」，未讀取{}{and_more}（{why}）",
+            candidates.len(),
+            read.file.path.file_name(),
+            named.join("")
+        ),
     )
-    .hint("請確認版本，並把其他檔案移出工作資料夾")
+    .hint("請填報單位回復以哪一個檔案為準；秘書單位確認後，請把其他檔案移出工作資料夾")
     .unit(unit.as_str())
     .subject(read.file.path.as_str());
     if same {

@@ -21,6 +21,7 @@ pub fn submission(plan: &Plan, unit: &UnitId, file: &RelPath, grid: &Grid) -> (S
         file: file.clone(),
         tasks: BTreeMap::new(),
         tables: BTreeMap::new(),
+        table_places: BTreeMap::new(),
         evidence: BTreeMap::new(),
     };
     let layout = unit_form(plan, unit);
@@ -51,6 +52,7 @@ pub fn submission(plan: &Plan, unit: &UnitId, file: &RelPath, grid: &Grid) -> (S
             BlockKind::Table(table) => {
                 let rows = records(&mut form, spot);
                 submission.tables.insert(table.clone(), rows);
+                submission.table_places.insert(table.clone(), form.begins(spot));
             }
             BlockKind::Evidence(_) => {
                 for row in spot.block.known() {

@@ -38,6 +38,8 @@ pub enum Carriage {
     Link,
     /// A disc follows by post.
     Disc,
+    /// Too large for mails and nothing chosen yet: a link is drafted.
+    Undecided,
 }
 
 /// A bundle in a file of its own: the whole, or a volume.
@@ -72,6 +74,8 @@ pub struct MailView {
     pub attached: bool,
     pub link: bool,
     pub disc: bool,
+    /// Not attached because no mail carries it, rather than because another way was chosen.
+    pub too_large: bool,
     #[serde(skip)]
     recipient_email: Option<String>,
     #[serde(skip)]
@@ -114,8 +118,9 @@ impl MailView {
                 .map(|line| Line { name: format!("第{}冊", line.number), caption: line.holding() })
                 .collect(),
             attached: carriage == Carriage::Attached,
-            link: carriage == Carriage::Link,
+            link: matches!(carriage, Carriage::Link | Carriage::Undecided),
             disc: carriage == Carriage::Disc,
+            too_large: carriage == Carriage::Undecided,
             recipient_email: plan.recipient.email.clone(),
             prepared_on_iso: dossier.prepared_on_iso.clone(),
         }
@@ -243,8 +248,12 @@ fn plain(view: &MailView, subject: &str, body: &str) -> String {
     };
     let attachment = if view.attached {
         format!("附件：{}", view.bundle_name)
-    } else {
+    } else if view.too_large {
         "附件：（檔案較大，未附於郵件）".to_owned()
+    } else if view.disc {
+        "附件：（以光碟另送，未附於郵件）".to_owned()
+    } else {
+        "附件：（以連結提供，未附於郵件）".to_owned()
     };
     unsent::text_file(&format!("{to}\n主旨：{subject}\n{attachment}\n\n{body}"))
 }

@@ -20,8 +20,7 @@ use super::{BundleFile, Carriage, document_number, megabytes};
 /// What the letter says of the delivery.
 #[derive(Debug, Clone, Copy)]
 pub struct Sending<'a> {
-    /// `None`: to be chosen between disc and link.
-    pub carriage: Option<Carriage>,
+    pub carriage: Carriage,
     /// The bundle, or the first of its volumes.
     pub bundle: &'a BundleFile,
     pub n_form_pages: usize,
@@ -123,10 +122,10 @@ fn view(plan: &Plan, dossier: &Dossier, secretariat: &SecretariatAnswers, sendin
         bundle_name: sending.bundle.name.clone(),
         bundle_megabytes: megabytes(sending.bundle.bytes),
         sha256: sending.bundle.sha256.clone(),
-        attached: sending.carriage == Some(Carriage::Attached),
-        disc: sending.carriage == Some(Carriage::Disc),
-        link: sending.carriage == Some(Carriage::Link),
-        open: sending.carriage.is_none(),
+        attached: sending.carriage == Carriage::Attached,
+        disc: sending.carriage == Carriage::Disc,
+        link: sending.carriage == Carriage::Link,
+        open: sending.carriage == Carriage::Undecided,
     }
 }
 

@@ -6,6 +6,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::refusal;
+
 /// Why the output could not be written.
 #[derive(Debug)]
 pub enum OutputError {
@@ -85,8 +87,9 @@ impl fmt::Display for OutputError {
             }
             OutputError::Stuck { path, error } => write!(
                 f,
-                "無法保留您放在產出資料夾裡的「{}」（{error}）；上一次的成果仍在。請先把它移到別處再執行一次。",
-                path.display()
+                "無法保留您放在產出資料夾裡的「{}」（{}）；上一次的成果仍在。請先把它移到別處再執行一次。",
+                path.display(),
+                refusal::words(error)
             ),
             OutputError::Full { path } => {
                 write!(
@@ -97,8 +100,9 @@ impl fmt::Display for OutputError {
             }
             OutputError::Io { path, error } => write!(
                 f,
-                "無法寫入「{}」：{error}；上一次的成果仍在。請確認該資料夾可寫入，或用 --out 指定別的位置。",
-                path.display()
+                "無法寫入「{}」：{}；上一次的成果仍在。請確認該資料夾可寫入，或用 --out 指定別的位置。",
+                path.display(),
+                refusal::words(error)
             ),
         }
     }

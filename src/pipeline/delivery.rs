@@ -173,8 +173,9 @@ fn finish_whole(
     let carriage = match delivery {
         Delivery::Mails(_) => Carriage::Attached,
         Delivery::Disc => Carriage::Disc,
-        // Undecided: a mail with a link is drafted, and the dispatch sheet lies beside it.
-        Delivery::Link | Delivery::Undecided(_) => Carriage::Link,
+        Delivery::Link => Carriage::Link,
+        // A mail with a link is drafted, and the dispatch sheet lies beside it.
+        Delivery::Undecided(_) => Carriage::Undecided,
     };
     if carriage != Carriage::Attached {
         whole.file.sha256 = Some(sha256_of(&mut sink.open(&whole.file.name)?)?);
@@ -183,8 +184,7 @@ fn finish_whole(
     let mut files = whole.documents.clone();
     files.push(whole.file.name.clone());
     files.extend(write_mail(&whole, sink)?);
-    let chosen = (!matches!(delivery, Delivery::Undecided(_))).then_some(carriage);
-    files.extend(write_letter(dossier, desk, sink, &documents, &whole.file, chosen)?);
+    files.extend(write_letter(dossier, desk, sink, &documents, &whole.file, carriage)?);
     if matches!(delivery, Delivery::Disc | Delivery::Undecided(_)) {
         files.push(write_dispatch_sheet(dossier, desk, sink, &documents, &whole.file)?);
     }
@@ -207,7 +207,7 @@ fn finish_volumes(
         files.extend(write_mail(volume, sink)?);
         write_attachments(volume, desk, sink)?;
     }
-    files.extend(write_letter(dossier, desk, sink, &documents, &packed[0].file, Some(Carriage::Attached))?);
+    files.extend(write_letter(dossier, desk, sink, &documents, &packed[0].file, Carriage::Attached)?);
     Ok(Delivered { delivery: Delivery::Mails(packed.len()), documents, files })
 }
 
@@ -295,7 +295,7 @@ fn write_letter(
     sink: &mut dyn Sink,
     documents: &Documents,
     bundle: &BundleFile,
-    carriage: Option<Carriage>,
+    carriage: Carriage,
 ) -> anyhow::Result<[String; 2]> {
     let sending = Sending {
         carriage,

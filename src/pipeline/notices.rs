@@ -12,7 +12,7 @@ use crate::checks;
 use crate::checks::{DEADLINE_UNIT_LATE, UNIT_MISSING};
 use crate::clearance::{Cleared, clear};
 use crate::corrections::CorrectionList;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
 use crate::exhibit::ByteSource;
 use crate::extract;
 use crate::forms;
@@ -42,7 +42,7 @@ const MOST_SETTLED: usize = 10;
 const MOST_CELLS: usize = 12;
 
 /// Told under a unit's name, but for the secretariat to act on.
-static NOT_FOR_UNITS: &[&Rule] = &[&UNIT_MISSING, &DEADLINE_UNIT_LATE, &WORKBOOK_SEVERAL];
+static NOT_FOR_UNITS: &[&Rule] = &[&UNIT_MISSING, &DEADLINE_UNIT_LATE];
 
 /// Whether a file of the output folder is made by `notices`: a compile keeps it.
 pub fn is_of_notices(name: &str) -> bool {
@@ -133,8 +133,7 @@ impl<'a> Case<'a> {
         let files = files_of(examination, &unit.unit);
         let workbook = unit.workbook.as_ref().and_then(|path| examination.inventory.get(path));
         let own = examination.diagnostics.iter().filter(|diagnostic| {
-            diagnostic.unit.as_deref() == Some(unit.unit.as_str())
-                && !NOT_FOR_UNITS.iter().any(|rule| rule.id == diagnostic.rule.id)
+            diagnostic.unit.as_deref() == Some(unit.unit.as_str()) && is_for_units(diagnostic)
         });
         let is_private = |diagnostic: &Diagnostic| {
             diagnostic.accepted.is_none()
@@ -156,6 +155,13 @@ impl<'a> Case<'a> {
     pub fn has_notice(&self) -> bool {
         self.unit.hand_in == HandIn::Missing || !self.list.corrections.is_empty()
     }
+}
+
+/// Copies of one workbook are the secretariat's to clear away; which of two versions is right only the unit
+/// knows.
+fn is_for_units(diagnostic: &Diagnostic) -> bool {
+    let is_copy = diagnostic.rule.id == WORKBOOK_SEVERAL.id && diagnostic.severity == Severity::Warning;
+    !is_copy && !NOT_FOR_UNITS.iter().any(|rule| rule.id == diagnostic.rule.id)
 }
 
 /// Everything readable in a unit's folder, in path order.

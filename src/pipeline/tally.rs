@@ -9,8 +9,8 @@ use crate::diagnostic::Diagnostic;
 use crate::identity;
 use crate::intake::selection::WORKBOOK_SEVERAL;
 use crate::inventory::Role;
-use crate::plan::{Demand, Task, Unit, UnitId};
-use crate::submission::{Answer, Applies, Contact, Submission};
+use crate::plan::{Demand, Plan, Task, Unit, UnitId};
+use crate::submission::{Answer, Applies, Contact, SecretariatAnswers, Submission};
 use crate::tally::{Due, EvidenceCount, HandIn, SecretariatTally, Tally, UnitTally};
 
 use super::Examination;
@@ -51,10 +51,20 @@ fn secretariat_tally(examination: &Examination) -> SecretariatTally {
     let own: Vec<&Diagnostic> = of_unit(examination, None).collect();
     SecretariatTally {
         name: examination.plan.secretariat.title.clone(),
-        has_workbook: examination.secretariat.file.is_some(),
+        hand_in: secretariat_hand_in(&examination.secretariat, &examination.plan),
         n_errors: n_errors(&own),
         n_warnings: n_warnings(&own),
         contact: examination.secretariat.contacts.first().map(|contact| presentable(contact, examination)),
+    }
+}
+
+fn secretariat_hand_in(answers: &SecretariatAnswers, plan: &Plan) -> HandIn {
+    if answers.file.is_none() {
+        return HandIn::Missing;
+    }
+    match answers.is_blank(&plan.programme.advice) {
+        true => HandIn::Blank,
+        false => HandIn::Answered,
     }
 }
 

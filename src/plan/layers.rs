@@ -175,7 +175,7 @@ pub fn read(layers: &[PlanLayer], diagnostics: &mut Diagnostics) -> Option<(Plan
         Err(error) => {
             // Each layer alone is well-formed and has the same shape: not to be reached, but a plan
             // that cannot be read is never a panic.
-            let message = format!("各層計畫合併後不一致：{}", error.message());
+            let message = format!("各層計畫合併後不一致：{}", in_chinese(error.message()));
             let diagnostic = Diagnostic::new(&PLAN_UNREADABLE, Place::Workspace, message);
             diagnostics.push(diagnostic.hint("請對照內建計畫的寫法"));
             None
@@ -302,29 +302,23 @@ fn unreadable(layer: &PlanLayer, error: &toml::de::Error) -> Diagnostic {
         .hint("請對照內建計畫同一項目的寫法修改這一行")
 }
 
-/// The parser's commonest sentences; others are shown as they are.
+/// The parser's commonest sentences; the line is named with them, so its English is left out.
 fn in_chinese(message: &str) -> String {
-    let said = |chinese: &str| format!("{chinese}（{message}）");
+    const SENTENCES: &[(&str, &str)] = &[
+        ("invalid value", "值超出可用的範圍"),
+        ("invalid length", "清單的項數不對"),
+        ("duplicate key", "同一個項目寫了兩次"),
+        ("invalid basic string", "文字的引號沒有成對"),
+        ("invalid literal string", "文字的引號沒有成對"),
+        ("string values must be quoted", "文字的前後要加英文雙引號"),
+        ("missing field", "少了必要的項目"),
+    ];
     if message.starts_with("invalid type") {
         let expected = message.rsplit_once("expected ").map_or("", |(_, expected)| expected);
-        return said(&format!("值的型態不對，這裡應為{}", type_name(expected)));
+        return format!("值的型態不對，這裡應為{}", type_name(expected));
     }
-    if message.starts_with("invalid value") {
-        return said("值超出可用的範圍");
-    }
-    if message.starts_with("invalid length") {
-        return said("清單的項數不對");
-    }
-    if message.starts_with("duplicate key") {
-        return said("同一個項目寫了兩次");
-    }
-    if message.starts_with("invalid basic string") || message.starts_with("invalid literal string") {
-        return said("文字的引號沒有成對");
-    }
-    if message.starts_with("string values must be quoted") {
-        return said("文字的前後要加英文雙引號");
-    }
-    message.to_owned()
+    let known = SENTENCES.iter().find(|(start, _)| message.starts_with(start));
+    known.map_or("這一行看不懂，請檢查等號、引號與括號是否齊全、成對", |(_, chinese)| chinese).to_owned()
 }
 
 fn type_name(expected: &str) -> &'static str {

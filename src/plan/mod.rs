@@ -204,6 +204,28 @@ pub struct Limits {
     pub small_cell: i64,
 }
 
+/// The limit that a mail with one attachment meets first. Sizes in bytes, base64 counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailLimit {
+    Mail(u64),
+    Attachment(u64),
+}
+
+impl MailLimit {
+    pub fn bytes(self) -> u64 {
+        match self {
+            MailLimit::Mail(bytes) | MailLimit::Attachment(bytes) => bytes,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            MailLimit::Mail(_) => "一封郵件的上限",
+            MailLimit::Attachment(_) => "單一附件的上限",
+        }
+    }
+}
+
 /// How the bundle reaches the recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -238,6 +260,14 @@ pub struct LetterTerms {
 }
 
 impl Limits {
+    /// Both limits hold, whoever set them: the secretariat's figure replaces that of the mail alone.
+    pub fn of_a_mail(&self) -> MailLimit {
+        match self.attachment_bytes {
+            Some(bytes) if bytes < self.mail_bytes => MailLimit::Attachment(bytes),
+            _ => MailLimit::Mail(self.mail_bytes),
+        }
+    }
+
     /// Below one megabyte no form fits; no mail server takes a gigabyte.
     pub const MAIL_MEGABYTES: RangeInclusive<u32> = 1..=1000;
     /// Below 72 dpi nothing is legible, above 600 nothing is gained.

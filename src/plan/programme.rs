@@ -124,12 +124,12 @@ pub enum VisitTest {
     Designated,
 }
 
-/// What is known about this government's case.
+/// What is known about this government's case; `None`: nothing was filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct VisitFacts {
     /// Members who hold a visit necessary.
-    pub in_favour: u32,
-    pub volunteered: bool,
+    pub in_favour: Option<u32>,
+    pub volunteered: Option<bool>,
     /// Organisers that agreed.
     pub agreed: Vec<String>,
     /// By whom or by which resolution it was designated.

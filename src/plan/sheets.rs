@@ -72,14 +72,25 @@ impl Reading {
         Some(super::tree::layer_text(&comments, based_on, &whole))
     }
 
-    /// Diagnostics on the layer's text, at the cells their values came from.
-    pub fn at_cells(&self, diagnostics: Diagnostics, layer: &RelPath) -> Diagnostics {
+    /// Diagnostics on the layer's text, at the cells their values came from; `told` is what was wrong with the
+    /// cells themselves. The built-in files are whole without the layer: what is found in them follows from
+    /// a fault in the workbook, and is only told, at the workbook's cell, when there is no other.
+    pub fn at_cells(&self, found: Diagnostics, layer: &RelPath, told: &Diagnostics) -> Diagnostics {
+        let is_of_layer = |diagnostic: &Diagnostic| {
+            diagnostic.place.path() == Some(layer) || diagnostic.place == Place::Workspace
+        };
+        let has_cause = told.block() || found.iter().any(is_of_layer);
         let mut placed = Diagnostics::new();
-        placed.extend(diagnostics.into_iter().map(|diagnostic| self.at_cell(diagnostic, layer)));
+        placed.extend(
+            found
+                .into_iter()
+                .filter(|diagnostic| !has_cause || is_of_layer(diagnostic))
+                .map(|diagnostic| self.at_cell(diagnostic)),
+        );
         placed
     }
 
-    fn at_cell(&self, mut diagnostic: Diagnostic, layer: &RelPath) -> Diagnostic {
+    fn at_cell(&self, mut diagnostic: Diagnostic) -> Diagnostic {
         let mut path = diagnostic.subject.as_str();
         let cell = loop {
             if let Some(cell) = self.cells.get(path) {
@@ -90,8 +101,7 @@ impl Reading {
                 None => break None,
             }
         };
-        let in_layer = diagnostic.place.path() == Some(layer) || diagnostic.place == Place::Workspace;
-        if let Some(cell) = cell.filter(|_| in_layer) {
+        if let Some(cell) = cell {
             diagnostic.place = cell;
         }
         diagnostic

@@ -135,7 +135,7 @@ mirror! {
     }
     EngagementToml { government: Option<String>, subject: String, until: Option<String> }
     RecommendationToml { source: Option<String>, names: Vec<String> }
-    VisitToml { in_favour: u32, volunteered: bool, agreed: Vec<String>, designated_by: Option<String> }
+    VisitToml { in_favour: Option<u32>, volunteered: Option<bool>, agreed: Vec<String>, designated_by: Option<String> }
     PostponedToml { year: Option<i16>, first: Option<String>, last: Option<String>, reason: Option<String> }
     /// `absent`: a unit of the plan below that this one does without.
     UnitToml { order: i64, name: Option<String>, prefix: Option<String>, roles: Vec<String>, absent: bool }

@@ -57,7 +57,12 @@ fn table(tally: &Tally) -> String {
     let secretariat = &tally.secretariat;
     rows.push([
         "秘書單位".to_owned(),
-        if secretariat.has_workbook { "已填" } else { "未填" }.to_owned(),
+        match secretariat.hand_in {
+            HandIn::Missing => "未填",
+            HandIn::Unreadable | HandIn::Blank => "空白",
+            HandIn::Answered => "已填",
+        }
+        .to_owned(),
         secretariat.n_errors.to_string(),
         secretariat.n_warnings.to_string(),
         "-".to_owned(),

@@ -102,7 +102,7 @@ fn the_schedule_takes_the_exact_day_from_the_secretariat() {
 #[test]
 fn a_visit_is_allowed_for_a_reason() {
     let copy = Copy::without_evidence();
-    assert_says(&copy, &["visit"], &["不符實地考核要件"]);
+    assert_says(&copy, &["visit"], &["尚有 4 項要件未填"]);
     let facts = "based_on = \"hsinchu-110\"\n[assessment.history]\n108 = \"乙等\"\n109 = \"乙等\"\n";
     copy.write("plan.toml", facts.as_bytes());
     assert_says(&copy, &["visit"], &["符合：108年度乙等、109年度乙等", "符合 1 項要件，得實施實地考核"]);

@@ -166,7 +166,7 @@ fn a_file_too_large_for_any_mail_is_named() {
     let item = fs::read_dir(&folder).unwrap().flatten().map(|entry| entry.path()).find(|path| path.is_dir());
     fs::write(item.unwrap().join("影片.mp4"), &noise).unwrap();
     let out = compiled(&copy, "[limits]\nattachment_megabytes = 5", &["--dry-run"]);
-    assert!(out.contains("影片.mp4」（4.0 MB）單獨一檔即超過郵件上限"), "{out}");
+    assert!(out.contains("影片.mp4」（4.0 MB）單獨一檔即超過單一附件的上限"), "{out}");
 }
 
 #[test]
@@ -177,6 +177,8 @@ fn by_disc_and_by_link_the_bundle_stays_whole() {
         let out = compiled(&copy, &format!("[delivery]\nby = \"{way}\""), &[]);
         assert!(out.contains(words), "{out}");
         let made = outputs(&copy);
+        let mail = String::from_utf8(made["郵件草稿.txt"].clone()).unwrap();
+        assert!(mail.contains("未附於郵件") && !mail.contains("檔案較大"), "{mail}");
         assert_eq!(made.contains_key("遞送單.pdf"), with_sheet);
         assert!(!String::from_utf8_lossy(&made["郵件草稿.eml"]).contains("application/zip"));
         assert_eq!(bundle::verify(&made["hsinchu-110-self-assessment.zip"]).faults, []);
@@ -189,9 +191,14 @@ fn a_rehearsal_tells_sizes_and_leaves_no_trace() {
     let copy = Copy::of_sample();
     let before = copy.snapshot();
     let out = compiled(&copy, "[limits]\nattachment_megabytes = 5", &["--dry-run"]);
-    for words in
-        ["未寫入任何產出", "自評表.pdf　", "分 3 冊、3 封郵件", "最大的佐證", "降為 150 dpi", "降為 100 dpi"]
-    {
+    for words in [
+        "未寫入任何產出",
+        "自評表.pdf　",
+        "分 3 冊、3 封郵件（單一附件的上限 5.0 MB，含編碼）",
+        "最大的佐證",
+        "降為 150 dpi",
+        "降為 100 dpi",
+    ] {
         assert!(out.contains(words), "{words}\n{out}");
     }
     assert!(!copy.output().exists());

@@ -136,14 +136,19 @@ fn a_volumes_mail_says_which_it_is_and_what_the_others_hold() {
 
 #[test]
 fn by_link_or_disc_nothing_is_attached_and_the_digest_is_told() {
-    for (carriage, words) in [(Carriage::Link, "〔請貼上連結〕"), (Carriage::Disc, "以光碟隨函另送")]
-    {
+    for (carriage, words, too_large) in [
+        (Carriage::Link, "〔請貼上連結〕", false),
+        (Carriage::Disc, "以光碟隨函另送", false),
+        (Carriage::Undecided, "〔請貼上連結〕", true),
+    ] {
         let draft = draft(None, carriage);
         let eml = eml(&draft, b"never read");
         assert!(!eml.contains("application/zip"));
         assert_eq!(draft.size(1_000_000), eml.len() as u64);
         assert!(draft.text.contains(words) && draft.text.contains(&"ab".repeat(32)), "{}", draft.text);
         assert!(draft.text.contains("約 0.3 MB") && draft.text.contains("未附於郵件"), "{}", draft.text);
+        // A way that was chosen is no matter of size.
+        assert_eq!(draft.text.matches("檔案較大").count(), if too_large { 2 } else { 0 }, "{}", draft.text);
     }
 }
 
@@ -187,7 +192,7 @@ fn a_mistake_in_an_own_template_is_told_with_its_place() {
     assert!(error.to_string().starts_with("自訂範本 templates/letters/mail.hbs 第 2 行"), "{error}");
 }
 
-fn letter(carriage: Option<Carriage>) -> OfficialLetter {
+fn letter(carriage: Carriage) -> OfficialLetter {
     let mut plan = answers::builtin_plan();
     plan.delivery.letter.copies = vec!["甲單位".to_owned(), "乙單位".to_owned()];
     let bundle = file(300_000);
@@ -199,7 +204,7 @@ fn letter(carriage: Option<Carriage>) -> OfficialLetter {
 #[test]
 fn the_letter_has_the_parts_of_a_letter() {
     assert_data_eq!(
-        unix(&letter(Some(Carriage::Attached)).text),
+        unix(&letter(Carriage::Attached).text),
         str![[r#"
 檔　　號：
 保存年限：
@@ -228,9 +233,9 @@ fn the_letter_has_the_parts_of_a_letter() {
 "#]]
     );
     for (carriage, words) in [
-        (Some(Carriage::Disc), "燒錄於光碟隨函檢送"),
-        (Some(Carriage::Link), "請由〔請貼上連結〕下載"),
-        (None, "〔請擇一："),
+        (Carriage::Disc, "燒錄於光碟隨函檢送"),
+        (Carriage::Link, "請由〔請貼上連結〕下載"),
+        (Carriage::Undecided, "〔請擇一："),
     ] {
         let text = letter(carriage).text;
         assert!(text.contains(words) && text.contains("三、") && !text.contains("四、"), "{text}");
@@ -239,7 +244,7 @@ fn the_letter_has_the_parts_of_a_letter() {
 
 #[test]
 fn the_odt_says_what_the_text_says() {
-    let letter = letter(Some(Carriage::Attached));
+    let letter = letter(Carriage::Attached);
     let mut package = Package::open(Cursor::new(letter.odt.clone()), &WORKBOOK_CAPS).unwrap();
     let content = String::from_utf8(package.part("content.xml").unwrap().unwrap()).unwrap();
     let mut paragraphs = content.split("<text:p ").skip(1);
@@ -250,5 +255,5 @@ fn the_odt_says_what_the_text_says() {
     }
     assert!(paragraphs.next().is_none());
     assert!(content.contains("text:style-name=\"Matter\">主旨："));
-    assert_eq!(letter.odt, self::letter(Some(Carriage::Attached)).odt);
+    assert_eq!(letter.odt, self::letter(Carriage::Attached).odt);
 }

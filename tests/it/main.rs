@@ -1,6 +1,7 @@
 //! The one integration binary: huibian through the doors its users take.
 
 mod accounting;
+mod advice;
 mod archives;
 mod assessment;
 mod bundles;

@@ -39,7 +39,8 @@ fn import(grid: &Grid) -> (Reading, Vec<Diagnostic>, Option<Plan>) {
     let text = reading.layer_text(None, plans::DEFAULT).unwrap();
     let layer = PlanLayer { file: RelPath::new("plan.toml"), text };
     let (plan, found) = plan::lower(&[below(), vec![layer.clone()]].concat());
-    told.extend(reading.at_cells(found, &layer.file));
+    let found = reading.at_cells(found, &layer.file, &told);
+    told.extend(found);
     (reading, told.into_iter().collect(), plan)
 }
 
@@ -177,6 +178,33 @@ fn mistakes_are_told_at_their_cells() {
     let sheet = told.iter().find(|fault| fault.rule.id == "plan-value-missing").unwrap();
     let Place::Cell { cell, .. } = &sheet.place else { panic!("{sheet:?}") };
     assert_eq!(cell.row, at.row);
+}
+
+#[test]
+fn one_mistake_is_not_told_again_in_the_built_in_files() {
+    let in_workbook = |told: &[Diagnostic]| {
+        told.iter().all(|fault| fault.place.path().is_some_and(|path| path.as_str() == "plan.xlsx"))
+    };
+    let mut grid = exported();
+    set(&mut grid, "單位", &["labour"], "角色", text("labor"));
+    let (_, told, _) = import(&grid);
+    assert!(!told.is_empty() && in_workbook(&told), "{told:#?}");
+    // Where what is gone is missed by others only, the cells that miss it are named.
+    let mut grid = exported();
+    let line = cell_at(&grid, "單位", &["labour"], "單位名稱").row;
+    let units = grid.sheets.iter_mut().find(|sheet| sheet.name == "單位").unwrap();
+    units.cells.retain(|at, _| at.row != line);
+    let (_, told, _) = import(&grid);
+    assert!(!told.is_empty() && in_workbook(&told), "{told:#?}");
+}
+
+#[test]
+fn points_alone_make_no_form_old() {
+    let mut grid = exported();
+    set(&mut grid, "指標與配分", &["training"], "配分", Some(Cell::Number(12.5)));
+    set(&mut grid, "指標與配分", &["training"], "評分說明", text("依辦理場次評分"));
+    let (_, _, plan) = import(&grid);
+    assert_eq!(plan.unwrap().version, plan::lower(&below()).0.unwrap().version);
 }
 
 #[test]

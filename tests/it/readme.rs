@@ -50,7 +50,7 @@ fn every_command_shown_can_be_run() {
 fn every_subcommand_is_in_the_readme_and_the_other_way_round() {
     let output = Command::new(env!("CARGO_BIN_EXE_huibian")).arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
-    let listed = help.lines().skip_while(|line| !line.starts_with("Commands")).skip(1);
+    let listed = help.lines().skip_while(|line| !line.starts_with("指令")).skip(1);
     let subcommands: Vec<&str> = listed
         .take_while(|line| !line.trim().is_empty())
         .filter_map(|line| line.split_whitespace().next())

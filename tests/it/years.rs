@@ -105,7 +105,7 @@ fn what_holds_for_one_year_is_left_behind_and_advice_waits_for_an_answer() {
     let plan = plan_at(&copy.folder.path().join("new"));
     assert_eq!((plan.year, plan.deadlines.internal.to_string().as_str()), (111, "2023-02-15"));
     assert_eq!(plan.deadlines.final_exact, None);
-    assert!(plan.deadlines.extra_closures.is_empty() && !plan.programme.visit.volunteered);
+    assert!(plan.deadlines.extra_closures.is_empty() && plan.programme.visit.volunteered.is_none());
     assert!(plan.indicators().all(|indicator| indicator.points.is_none()));
     assert!(plan.units.iter().any(|unit| unit.name == "勞工及青年處"));
     assert_eq!(plan.programme.history.get(&109).map(String::as_str), Some("甲等"));

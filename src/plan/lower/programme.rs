@@ -211,8 +211,8 @@ impl Lowering<'_> {
             }
         }
         let seats: u32 = toml.assessment.panel.group.iter().filter_map(|group| group.seats).sum();
-        if visit.in_favour > seats {
-            let message = format!("認為有必要的委員 {} 人，多於全部 {seats} 名委員", visit.in_favour);
+        if let Some(in_favour) = visit.in_favour.filter(|n| *n > seats) {
+            let message = format!("認為有必要的委員 {in_favour} 人，多於全部 {seats} 名委員");
             self.report(&PLAN_VALUE_INVALID, "assessment.visit.in_favour", message, "請更正人數");
         }
         VisitFacts {
