@@ -143,7 +143,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     let plan = lay_over(plan, &reading.secretariat);
     let mut preparations = reading::prepare_evidence(&plan, &inventory, closed, around, &mut found)?;
     if settings.compare {
-        guarding::compare(&inventory, around, &mut preparations)?;
+        guarding::compare(&plan, &inventory, around, &mut preparations)?;
     }
     let fragments = reading::look_through(&inventory, &reading.read, around)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
