@@ -75,6 +75,9 @@ fn print_summary(examination: &Examination, products: &Products, arguments: &Com
         "自評表 {} 頁；佐證資料 {} 頁、附件 {} 項。",
         products.n_form_pages, products.n_appendix_pages, products.n_appendices
     )?;
+    for name in &products.unfollowed {
+        writeln!(out, "「{name}」過大，頁碼與連結未能逐一核對，請抽查幾處。")?;
+    }
     writeln!(out, "{}。", next(products))?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 mod archives;
 mod conversions;
 mod delivery;
+mod following;
 mod guarding;
 mod inquiry;
 mod notices;

@@ -21,6 +21,7 @@ mod hostile;
 mod hostile_evidence;
 mod letters;
 mod markup;
+mod navigation;
 mod pipeline;
 mod plan_sheets;
 mod plans;
