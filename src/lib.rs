@@ -37,6 +37,7 @@ pub mod fragment;
 pub mod grid;
 pub mod inventory;
 pub mod layout;
+pub mod navigation;
 pub mod plan;
 pub mod received;
 pub mod register;

@@ -62,8 +62,13 @@ pub struct Document {
 impl Document {
     /// The name its PDF bears.
     pub fn pdf_name(&self) -> String {
-        format!("converted-{}.pdf", self.sha256)
+        pdf_name(&self.sha256)
     }
+}
+
+/// The name borne by the PDF of a document with that digest.
+pub fn pdf_name(sha256: &str) -> String {
+    format!("converted-{sha256}.pdf")
 }
 
 /// Why a document was not converted.

@@ -28,6 +28,7 @@ use crate::grid::{Grid, GridFailure};
 use crate::intake::{identify, workbook};
 use crate::inventory::{MediaType, Member, sha256_hex};
 use crate::markup;
+use crate::navigation::Navigation;
 use crate::pdf;
 use crate::place::RelPath;
 use crate::received::Reception;
@@ -42,7 +43,7 @@ pub const MEMORY_LIMIT: usize = 1 << 30;
 
 /// Time for one file before its worker is ended.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
-/// A zip of the largest size allowed is inflated, written and digested.
+/// A zip of the largest size allowed is inflated, written and digested; a whole volume is followed.
 const UNPACKING_LIMIT: Duration = Duration::from_secs(120);
 
 /// One file to be read.
@@ -74,6 +75,7 @@ impl Job {
             JobTask::Thumbnail { prepared, pages } => {
                 format!("thumbnail {pages:?}\n{}\n{:?}", self.sha256, prepared.file_name())
             }
+            JobTask::Navigate => format!("navigate\n{}", self.sha256),
             JobTask::ReadWorkbook => format!("read\n{}", self.sha256),
             JobTask::ReadForm => format!("form\n{}", self.sha256),
             JobTask::ReceiveBundle => format!("receive\n{}", self.sha256),
@@ -134,6 +136,8 @@ pub enum JobTask {
     MarkWorkbook { corrections: CorrectionList, folder: PathBuf },
     /// A form of the agency's own filled in, written to `folder` as `<sha256>-filled`.
     FillForm { values: Values, folder: PathBuf },
+    /// The ways through a finished document of ours.
+    Navigate,
     /// Draws pages of a document and of what was prepared from it, and compares them.
     Compare {
         /// Where the prepared document lies.
@@ -169,6 +173,8 @@ pub enum Outcome {
     Compared(pdf::Comparison),
     /// JPEGs in base64, in the order of the pages; `None`: cannot be drawn.
     Thumbnails(Vec<Option<String>>),
+    /// `None`: it cannot be opened.
+    Navigated(Option<Navigation>),
     Received(Reception),
     Failed(Failure),
 }
@@ -215,6 +221,7 @@ pub fn run(job: &Job) -> Outcome {
         JobTask::PrepareConverted { settings, folder, .. } => prepare(job, MediaType::Pdf, settings, folder),
         JobTask::Unpack { archive, folder } => unpack(job, archive, folder),
         JobTask::LookThrough { media_type } => look_through(job, *media_type),
+        JobTask::Navigate => bytes_of(job).map(|bytes| Outcome::Navigated(pdf::navigation(bytes))),
         JobTask::Compare { prepared, pages } => compare(job, prepared, pages),
         JobTask::Thumbnail { prepared, pages } => thumbnail(prepared, pages),
         JobTask::MarkWorkbook { corrections, folder } => mark_workbook(job, corrections, folder),
@@ -423,7 +430,7 @@ impl Processes {
             None => worker.insert(Worker::start(&self.program)?),
         };
         let time_limit = match job.task {
-            JobTask::Unpack { .. } => UNPACKING_LIMIT,
+            JobTask::Unpack { .. } | JobTask::Navigate => UNPACKING_LIMIT,
             _ => self.time_limit,
         };
         let outcome = live.ask(job, time_limit);

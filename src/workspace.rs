@@ -279,6 +279,17 @@ pub fn look_into(path: &Path) -> io::Result<Facts> {
     Ok(Facts { bytes, media_type, digests: digester.finish() })
 }
 
+/// Writes a file for a worker to read, over one of that name, and looks into it.
+pub fn lay_down(
+    path: &Path,
+    write: &mut dyn FnMut(&mut dyn io::Write) -> anyhow::Result<()>,
+) -> anyhow::Result<Facts> {
+    let mut file = File::create(path)?;
+    write(&mut file)?;
+    drop(file);
+    Ok(look_into(path)?)
+}
+
 /// The part a zip's member plays: that of a file in the zip's own folder, whatever the zip is called.
 pub fn member_role(plan: &Plan, archive: &RelPath, member: &Member) -> Role {
     let below = member.path.as_str().strip_prefix(archive.as_str()).unwrap_or_default();

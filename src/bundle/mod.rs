@@ -17,7 +17,7 @@ use std::io::{self, Read, Seek, Write};
 use anyhow::{anyhow, ensure};
 
 use crate::clearance::{Cleared, Outgoing};
-use crate::container::{Packing, ZipSink, sniff, sniff_reader};
+use crate::container::{Package, Packing, ZipSink, sniff, sniff_reader};
 use crate::dossier::Dossier;
 use crate::exhibit::{ByteSource, Content, ReadSeek};
 use crate::inventory::{MediaType, Sha512Reader, sha256_of, sha512_hex};
@@ -64,6 +64,20 @@ pub enum EntrySource {
         bytes: u64,
         sha256: String,
     },
+}
+
+/// Takes a payload file out of a finished zip; `false` when it is not in there.
+///
+/// # Errors
+/// The zip cannot be read, or `out` not be written.
+pub fn take_out(zip: &mut dyn ReadSeek, name: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
+    let mut package = Package::open(zip, &verify::BUNDLE_CAPS)?;
+    let inside = format!("/data/{name}");
+    let Some(at) = package.entries().iter().position(|entry| entry.name.text.ends_with(&inside)) else {
+        return Ok(false);
+    };
+    io::copy(&mut package.stream(at)?, out)?;
+    Ok(true)
 }
 
 /// Gives the documents this run has made.

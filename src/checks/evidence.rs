@@ -110,7 +110,7 @@ pub static EVIDENCE_BOUND_AS_PICTURE: Rule = Rule {
     id: "evidence-bound-as-picture",
     severity: Severity::Warning,
     title: "有頁面以影像裝訂",
-    explanation: "檢查什麼：PDF 頁面是否含有註解、表單等無法直接裝訂的內容。\n\
+    explanation: "檢查什麼：PDF 頁面能否原樣裝訂；結構不完整、有關閉的圖層，或裝訂後看起來與原檔不同者，改以影像裝訂。\n\
         為何重要：這些頁面改以影像裝訂，看得到但不能搜尋文字，檔案也較大。\n\
         如何修正：可接受者不必處理；要保留文字者，請以「列印成 PDF」重新產生後替換。",
     answerable: true,

@@ -25,7 +25,8 @@ pub static EVIDENCE_LOOKS_DIFFERENT: Rule = Rule {
     id: "evidence-looks-different",
     severity: Severity::Warning,
     title: "裝訂的頁面與原檔看起來不同",
-    explanation: "檢查什麼：把原檔與裝訂後的每一頁各畫一次，比對有無看得出來的差異。\n\
+    explanation: "檢查什麼：把原檔與裝訂後的每一頁各畫一次，比對有無看得出來的差異；有差異的頁面改以影像裝訂，\
+        仍辦不到的才列在這裡。\n\
         為何重要：少一個章、換一個字或移了位置，委員看到的就不是原來的佐證。\n\
         如何修正：請打開佐證資料核對所列頁面；確有差異者，請把原檔「列印成 PDF」後替換。",
     answerable: true,

@@ -77,6 +77,9 @@ fn print_summary(examination: &Examination, products: &Products, arguments: &Com
     };
     let Products { n_appendix_pages, n_appendices, .. } = products;
     writeln!(out, "{form}；佐證資料 {n_appendix_pages} 頁、附件 {n_appendices} 項。")?;
+    for name in &products.unfollowed {
+        writeln!(out, "「{name}」過大，頁碼與連結未能逐一核對，請抽查幾處。")?;
+    }
     writeln!(out, "{}。", next(products, examination.plan.limits.of_a_mail()))?;
     Ok(())
 }

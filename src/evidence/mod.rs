@@ -11,6 +11,7 @@ mod picture;
 mod thumbnail;
 mod tiff;
 
+use std::collections::BTreeSet;
 use std::io;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ pub struct PrepareSettings {
     pub dpi: u32,
     /// JPEG quality, 1–100.
     pub quality: u8,
+    /// Pages of a document (from 1) that are bound as pictures, because their copies look otherwise.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub as_pictures: BTreeSet<usize>,
 }
 
 /// Prepares one file. `store` keeps prepared bytes and names them.
@@ -86,15 +90,16 @@ fn prepare_pdf(
     store: &mut dyn FnMut(&[u8]) -> io::Result<Handle>,
 ) -> io::Result<Preparation> {
     let mut encode = |raster: &pdf::Raster| picture::encode_raster(raster, settings.quality);
-    let cleaned = match pdf::clean(bytes, &mut encode) {
+    let cleaned = match pdf::clean(bytes, &settings.as_pictures, &mut encode) {
         Ok(cleaned) => cleaned,
         Err(refusal) => return Ok(refused_pdf(refusal, bytes)),
     };
     let mut remarks = Vec::new();
-    if let Some(Pictured { pages, why }) = cleaned.pictured {
+    for Pictured { pages, why } in cleaned.pictured {
         let reason = match why {
             PicturedWhy::Layers => "文件含有關閉的圖層",
             PicturedWhy::Damaged => "文件結構不完整，無法原樣取用",
+            PicturedWhy::Differs => "原樣裝訂後看起來與原檔不同",
         };
         remarks.push(Remark::BoundAsPicture { pages, reason: reason.to_owned() });
     }

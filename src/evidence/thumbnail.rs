@@ -3,14 +3,20 @@
 //! Takes files of our own making alone; runs in a worker all the same. Knows neither items nor the page that
 //! shows them.
 
+use std::collections::BTreeSet;
+
 use crate::inventory::MediaType;
 use crate::pdf;
 
 use super::{PrepareSettings, picture};
 
 /// 240 × 340 pixels upright, or lying: enough to see whether names are covered, too few to read a number.
-const SETTINGS: PrepareSettings =
-    PrepareSettings { picture_box_points: (240.0, 340.0), dpi: 72, quality: 60 };
+const SETTINGS: PrepareSettings = PrepareSettings {
+    picture_box_points: (240.0, 340.0),
+    dpi: 72,
+    quality: 60,
+    as_pictures: BTreeSet::new(),
+};
 /// Pixels a page is drawn with before it is shrunk: thin strokes survive.
 const DRAWN_PIXELS: f64 = 4.0 * 240.0 * 340.0;
 

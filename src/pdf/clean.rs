@@ -30,8 +30,8 @@ const RENDER_DPI: f64 = 170.0;
 pub struct Cleaned {
     pub pdf: Vec<u8>,
     pub pages: Vec<PageSize>,
-    /// Pages (from 1) that became pictures.
-    pub pictured: Option<Pictured>,
+    /// Pages that became pictures.
+    pub pictured: Vec<Pictured>,
     /// What is written in the source, page by page; page 0 for properties, notes and fields.
     pub texts: Vec<PageText>,
     /// Some page has text that can be searched.
@@ -42,6 +42,7 @@ pub struct Cleaned {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pictured {
+    /// From 1.
     pub pages: Vec<usize>,
     pub why: PicturedWhy,
 }
@@ -52,6 +53,8 @@ pub enum PicturedWhy {
     Layers,
     /// A structure that only rendering can make sense of.
     Damaged,
+    /// The copy was found to look otherwise.
+    Differs,
 }
 
 /// Why a document cannot be bound.
@@ -76,8 +79,8 @@ pub enum Refusal {
 /// Turns a raster into a JPEG.
 pub type Encode<'e> = dyn FnMut(&Raster) -> Option<Vec<u8>> + 'e;
 
-/// Cleans a document.
-pub fn clean(bytes: &[u8], encode: &mut Encode) -> Result<Cleaned, Refusal> {
+/// Cleans a document. Pages `as_pictures` (from 1) are rendered, however well they could be copied.
+pub fn clean(bytes: &[u8], as_pictures: &BTreeSet<usize>, encode: &mut Encode) -> Result<Cleaned, Refusal> {
     let pdf = render::open(bytes);
     let document = Document::load_mem(bytes).ok().filter(|document| !document.is_encrypted());
     let Some(mut document) = document else {
@@ -95,7 +98,7 @@ pub fn clean(bytes: &[u8], encode: &mut Encode) -> Result<Cleaned, Refusal> {
     match &pdf {
         Ok(pdf) if pdf.pages().len() > pages.len() => picture_all(pdf, encode),
         Err(unopened) if pages.is_empty() => Err(refusal(*unopened)),
-        _ => copy_all(&document, &pages, pdf.as_ref().ok(), encode),
+        _ => copy_all(&document, &pages, pdf.as_ref().ok(), as_pictures, encode),
     }
 }
 
@@ -110,6 +113,7 @@ fn copy_all(
     document: &Document,
     pages: &[ObjectId],
     pdf: Option<&Pdf>,
+    as_pictures: &BTreeSet<usize>,
     encode: &mut Encode,
 ) -> Result<Cleaned, Refusal> {
     if pages.is_empty() {
@@ -121,15 +125,16 @@ fn copy_all(
         return Err(Refusal::NoAppearance { page: index + 1 });
     }
     let wrong = wrong_pages(&mut pressed, &readings);
-    let pictured = if wrong.is_empty() {
-        None
-    } else {
-        if wrong.len() > MAX_RENDERED {
+    let asked: BTreeSet<usize> = as_pictures.iter().filter_map(|page| page.checked_sub(1)).collect();
+    let rendered: BTreeSet<usize> =
+        wrong.iter().chain(&asked).copied().filter(|index| *index < pages.len()).collect();
+    if !rendered.is_empty() {
+        if rendered.len() > MAX_RENDERED {
             return Err(Refusal::TooManyPictures);
         }
         let mut is_lost = false;
         let pictures =
-            pictures(pdf.ok_or(Refusal::Damaged)?, wrong.iter().copied(), &mut |index, raster| {
+            pictures(pdf.ok_or(Refusal::Damaged)?, rendered.iter().copied(), &mut |index, raster| {
                 // Content that neither reader makes out: a blank picture would pass it off as a blank page.
                 is_lost |= pressed.unreadable.contains(&index) && raster.is_blank();
                 encode(raster)
@@ -139,15 +144,25 @@ fn copy_all(
         }
         drop(std::mem::take(&mut pressed.pdf));
         pressed = press(document, pages, &pictures).ok_or(Refusal::Damaged)?;
-        let why = if has_hidden_layers(document) { PicturedWhy::Layers } else { PicturedWhy::Damaged };
-        Some(Pictured { pages: wrong.iter().map(|index| index + 1).collect(), why })
-    };
+    }
+    let why_wrong = if has_hidden_layers(document) { PicturedWhy::Layers } else { PicturedWhy::Damaged };
+    let pictured = [
+        Pictured { pages: from_one(wrong.iter()), why: why_wrong },
+        Pictured { pages: from_one(rendered.difference(&wrong)), why: PicturedWhy::Differs },
+    ]
+    .into_iter()
+    .filter(|pictured| !pictured.pages.is_empty())
+    .collect();
     let mut texts = pdf.map(text::properties).unwrap_or_default();
     if !pressed.annotation_texts.is_empty() {
         texts.push(PageText { page: 0, text: pressed.annotation_texts.join("\n") });
     }
     let cleaned = told(pressed.pdf, pressed.pages, pictured, texts, readings);
     Ok(Cleaned { missing_fonts: pressed.missing_fonts, ..cleaned })
+}
+
+fn from_one<'i>(indices: impl Iterator<Item = &'i usize>) -> Vec<usize> {
+    indices.map(|index| index + 1).collect()
 }
 
 /// Pages that could not be copied, or whose copy draws something else than the source.
@@ -177,8 +192,8 @@ fn picture_all(pdf: &Pdf, encode: &mut Encode) -> Result<Cleaned, Refusal> {
     let pictures = pictures(pdf, 0..n_pages, &mut |_, raster| encode(raster))?;
     let pictures: Vec<Picture> = pictures.into_values().collect();
     let (clean, sizes) = press_pictures(&pictures).ok_or(Refusal::Damaged)?;
-    let pictured = Pictured { pages: (1..=n_pages).collect(), why: PicturedWhy::Damaged };
-    Ok(told(clean, sizes, Some(pictured), text::properties(pdf), text::read(pdf)))
+    let pictured = vec![Pictured { pages: (1..=n_pages).collect(), why: PicturedWhy::Damaged }];
+    Ok(told(clean, sizes, pictured, text::properties(pdf), text::read(pdf)))
 }
 
 fn pictures(
@@ -201,7 +216,7 @@ fn pictures(
 fn told(
     pdf: Vec<u8>,
     pages: Vec<PageSize>,
-    pictured: Option<Pictured>,
+    pictured: Vec<Pictured>,
     mut texts: Vec<PageText>,
     readings: Vec<Reading>,
 ) -> Cleaned {

@@ -59,6 +59,10 @@ pub fn merge(
     binding.finish(&base)
 }
 
+/// How a drawing instruction begins and ends on a page.
+pub(super) const DRAWS: &str = "/Artifact BMC q ";
+pub(super) const DRAWN: &str = " Do Q EMC";
+
 /// Something to be drawn, in its own coordinates.
 struct Placed {
     /// The slot's id.
@@ -201,7 +205,7 @@ impl<'a> Binding<'a> {
         for drawing in drawings {
             let name = format!("Hb{}", drawing.xobject);
             let matrix = operands(&drawing.matrix(height));
-            content.push_str(&format!("/Artifact BMC q {matrix} cm /{name} Do Q EMC\n"));
+            content.push_str(&format!("{DRAWS}{matrix} cm /{name}{DRAWN}\n"));
             xobjects.set(name, Object::Reference((drawing.xobject, 0)));
         }
         resources.set("XObject", Object::Dictionary(xobjects));

@@ -10,10 +10,13 @@ use hayro::hayro_interpret::font::{Glyph, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, Paint, SoftMask, interpret_page,
+    InterpreterSettings, Paint, SoftMask, interpret, interpret_page,
 };
 use hayro::hayro_syntax::page::Page;
+use hayro::hayro_syntax::{self, content::TypedIter};
 use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
+
+use super::merge;
 
 /// What a page says and draws.
 #[derive(Debug, Default)]
@@ -33,6 +36,55 @@ pub fn read_page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>, room: usi
     let mut reader = Reader { glyphs: Vec::new(), room, has_text: false, tally: Tally::of_size(area) };
     interpret_page(page, &mut context, &mut reader);
     Reading { text: lines(reader.glyphs), has_text: reader.has_text, tally: reader.tally }
+}
+
+/// What typesetting wrote on a page of ours, letter by letter.
+pub struct SetText {
+    glyphs: Vec<Placed>,
+    /// From the page's coordinates to those of the letters.
+    transform: Affine,
+}
+
+/// Reads what a page's own content writes; evidence bound into it is left out, undecoded.
+pub fn read_own<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> SetText {
+    let transform = Affine::new(page.initial_transform(true).as_coeffs());
+    let (width, height) = page.render_dimensions();
+    let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let mut context = Context::new(transform, area, cache, page.xref(), InterpreterSettings::default());
+    let mut reader =
+        Reader { glyphs: Vec::new(), room: usize::MAX, has_text: false, tally: Tally::of_size(area) };
+    let own = without_bound(page.page_stream().unwrap_or_default());
+    interpret(TypedIter::new(own), page.resources(), &mut context, &mut reader);
+    SetText { glyphs: reader.glyphs, transform }
+}
+
+/// A page's content from behind the instructions that `merge` put before it.
+fn without_bound(mut content: &[u8]) -> &[u8] {
+    loop {
+        let rest = content.trim_ascii_start();
+        if !rest.starts_with(merge::DRAWS.as_bytes()) {
+            return rest;
+        }
+        let end = rest.windows(merge::DRAWN.len()).position(|window| window == merge::DRAWN.as_bytes());
+        let Some(end) = end else { return rest };
+        content = &rest[end + merge::DRAWN.len()..];
+    }
+}
+
+impl SetText {
+    /// All of it.
+    pub fn lines(self) -> String {
+        lines(self.glyphs)
+    }
+
+    /// What stands in an area given in the page's coordinates.
+    pub fn within(&self, area: hayro_syntax::object::Rect) -> String {
+        // Letters stand on the lower edge of a link that ends at the base line.
+        let room = 1.0;
+        let corners = Rect::new(area.x0, area.y0, area.x1, area.y1);
+        let area = self.transform.transform_rect_bbox(corners).inflate(room, room);
+        lines(self.glyphs.iter().filter(|glyph| area.contains(glyph.at)).cloned().collect())
+    }
 }
 
 /// How much of each kind is drawn, where on average, and in what colours.
@@ -92,6 +144,7 @@ impl Share {
     }
 }
 
+#[derive(Clone)]
 struct Placed {
     at: Point,
     /// Direction of writing, in whole turns of 15 degrees.

@@ -5,12 +5,13 @@
 //! searched, and it goes in as before where its pages cannot be had.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::PathBuf;
 
 use crate::exhibit::{Content, Preparation, Remark};
 use crate::identity;
 use crate::inventory::{InputFile, MediaType};
-use crate::office::{Document, Refused};
+use crate::office::{self, Document, Refused};
 use crate::plan::EvidenceItem;
 use crate::worker::{Job, JobTask, Outcome};
 use crate::workspace;
@@ -48,7 +49,7 @@ pub fn convert(
     for (index, outcome) in indices.into_iter().zip(outcomes) {
         match outcome {
             Ok(pdf) => {
-                let origin = format!("{} {}", conversions.by, jobs[index].sha256);
+                let origin = origin(&conversions.by, files[index].0);
                 conversions.converted.push((index, pdf_job(pdf, origin, jobs[index].task.clone())?));
             }
             Err(refused) => conversions.refused.push((index, refused)),
@@ -113,13 +114,27 @@ fn document(file: &InputFile, path: PathBuf) -> Option<Document> {
 }
 
 /// The job on a document's PDF, with the settings of the job on the document.
-fn pdf_job(pdf: PathBuf, origin: String, original: JobTask) -> std::io::Result<Job> {
-    let sha256 = workspace::look_into(&pdf)?.digests.sha256;
+fn pdf_job(pdf: PathBuf, origin: String, original: JobTask) -> io::Result<Job> {
     let task = match original {
         JobTask::Prepare { settings, folder, .. } => JobTask::PrepareConverted { origin, settings, folder },
         other => other,
     };
+    job_on(pdf, task)
+}
+
+fn job_on(pdf: PathBuf, task: JobTask) -> io::Result<Job> {
+    let sha256 = workspace::look_into(&pdf)?.digests.sha256;
     Ok(Job { path: pdf, sha256, task })
+}
+
+/// A job on the PDF that was made from a document in this run.
+pub fn job_on_converted(file: &InputFile, around: &Surroundings, task: JobTask) -> io::Result<Job> {
+    job_on(around.prepared.join(office::pdf_name(&file.digests.sha256)), task)
+}
+
+/// What a document's pages were made from: the converter and the document's digest.
+pub fn origin(by: &str, file: &InputFile) -> String {
+    format!("{by} {}", file.digests.sha256)
 }
 
 /// The pages of the PDF, with what its original hides.

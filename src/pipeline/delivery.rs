@@ -18,7 +18,7 @@ use crate::typeset::{self, DispatchView};
 
 use super::products::{self, Documents, Sink};
 use super::volumes::pack_volumes;
-use super::{Examination, Surroundings};
+use super::{Examination, Surroundings, following};
 
 /// How it came to be delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub enum TooLarge {
 pub(super) struct Delivered {
     pub delivery: Delivery,
     pub documents: Documents,
+    /// Finished documents whose ways could not be followed: they are too large.
+    pub unfollowed: Vec<String>,
     /// Paths in the output folder, for the summary.
     pub files: Vec<String>,
 }
@@ -65,7 +67,7 @@ pub(super) struct Packed {
     plan: Cleared<BundlePlan>,
     pub draft: MailDraft,
     /// `None`: the whole.
-    volume: Option<usize>,
+    pub volume: Option<usize>,
 }
 
 const LETTER: &str = "函稿";
@@ -100,6 +102,13 @@ pub(super) fn deliver(dossier: &mut Dossier, desk: &Desk, sink: &mut dyn Sink) -
     };
     let whole = pack_whole(dossier, desk, sink, &documents)?;
     finish_whole(dossier, desk, sink, documents, whole, delivery)
+}
+
+impl Packed {
+    /// What is in the bag besides its own tag files.
+    pub(super) fn entries(&self) -> &[BundleEntry] {
+        &self.plan.entries
+    }
 }
 
 impl Desk<'_> {
@@ -189,7 +198,8 @@ fn finish_whole(
         files.push(write_dispatch_sheet(dossier, desk, sink, &documents, &whole.file)?);
     }
     write_attachments(&whole, desk, sink)?;
-    Ok(Delivered { delivery, documents, files })
+    let unfollowed = following::follow(&[&whole], &documents, desk, sink)?;
+    Ok(Delivered { delivery, documents, unfollowed, files })
 }
 
 fn finish_volumes(
@@ -208,7 +218,8 @@ fn finish_volumes(
         write_attachments(volume, desk, sink)?;
     }
     files.extend(write_letter(dossier, desk, sink, &documents, &packed[0].file, Carriage::Attached)?);
-    Ok(Delivered { delivery: Delivery::Mails(packed.len()), documents, files })
+    let unfollowed = following::follow(&packed.iter().collect::<Vec<_>>(), &documents, desk, sink)?;
+    Ok(Delivered { delivery: Delivery::Mails(packed.len()), documents, unfollowed, files })
 }
 
 /// The bundle's name and its top folder: ASCII, so that no unzipper garbles it.

@@ -6,6 +6,7 @@
 mod archives;
 mod conversions;
 mod delivery;
+mod following;
 mod guarding;
 mod inquiry;
 mod last;
@@ -155,7 +156,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     let last = last::read(&plan, &inventory, around, &mut found)?;
     let mut preparations = reading::prepare_evidence(&plan, &inventory, closed, around, &mut found)?;
     if settings.compare {
-        guarding::compare(&inventory, around, &mut preparations)?;
+        guarding::compare(&plan, &inventory, around, &mut preparations)?;
     }
     preparations.extend(signing::prepare(&plan, &inventory, around, &mut found)?);
     let identity = products::identity_of(&plan, &inventory);

@@ -58,6 +58,8 @@ pub struct Products {
     pub n_form_pages: usize,
     pub n_appendix_pages: usize,
     pub n_appendices: usize,
+    /// Finished documents in which links and page numbers could not be followed: they are too large.
+    pub unfollowed: Vec<String>,
     /// `None`: drafts only.
     pub delivery: Option<Delivery>,
     pub recipient_known: bool,
@@ -115,14 +117,14 @@ pub fn produce(
 ) -> anyhow::Result<Products> {
     let mut dossier = dossier(examination, settings);
     let desk = Desk { examination, around, source };
-    let (documents, delivery, mut files) = if dossier.draft {
+    let (documents, delivery, unfollowed, mut files) = if dossier.draft {
         let documents = documents(&mut dossier, &desk, sink)?;
         let mut files = vec![documents.form.clone(), documents.appendices.clone()];
         files.extend(documents.official.iter().map(|made| made.path.clone()));
-        (documents, None, files)
+        (documents, None, Vec::new(), files)
     } else {
         let delivered = delivery::deliver(&mut dossier, &desk, sink)?;
-        (delivered.documents, Some(delivered.delivery), delivered.files)
+        (delivered.documents, Some(delivered.delivery), delivered.unfollowed, delivered.files)
     };
     let twins =
         super::twin::write(&dossier, &documents.ranges, &examination.released, around.templates, sink)?;
@@ -139,6 +141,7 @@ pub fn produce(
         n_form_pages: documents.n_form_pages,
         n_appendix_pages: documents.n_appendix_pages,
         n_appendices: dossier.n_bound(),
+        unfollowed,
         delivery,
         recipient_known: examination.plan.recipient.email.is_some(),
     })

@@ -3,7 +3,7 @@
 //! Turns the workers' outcomes into submissions, preparations and diagnostics. Knows no rule
 //! of content; those are `checks`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -177,9 +177,13 @@ pub(super) fn prepare_again(
 }
 
 /// Printed size in points: half a page for photo pages, a page's body for single pictures.
-fn prepare_settings(plan: &Plan, item: &EvidenceItem) -> PrepareSettings {
-    let picture_box_points = if item.photo_pages { (454.0, 300.0) } else { (482.0, 680.0) };
-    PrepareSettings { picture_box_points, dpi: plan.limits.picture_dpi, quality: plan.limits.picture_quality }
+pub(super) fn prepare_settings(plan: &Plan, item: &EvidenceItem) -> PrepareSettings {
+    PrepareSettings {
+        picture_box_points: if item.photo_pages { (454.0, 300.0) } else { (482.0, 680.0) },
+        dpi: plan.limits.picture_dpi,
+        quality: plan.limits.picture_quality,
+        as_pictures: BTreeSet::new(),
+    }
 }
 
 pub(super) fn job(file: &InputFile, around: &Surroundings, task: JobTask) -> Job {

@@ -90,6 +90,7 @@ pub(super) fn page_settings(plan: &Plan) -> PrepareSettings {
         picture_box_points: PAGE,
         dpi: plan.limits.picture_dpi,
         quality: plan.limits.picture_quality,
+        as_pictures: BTreeSet::new(),
     }
 }
 

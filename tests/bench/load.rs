@@ -3,7 +3,8 @@
 //! Every file has bytes of its own, made from a few photos and one document, so that nothing is prepared once
 //! for several.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use huibian::plan::{Demand, Plan, Standing};
@@ -53,12 +54,58 @@ pub fn write(
     }
 }
 
-/// The same content with other bytes: a comment where the format allows one.
+/// Adds office files, of all kinds in turn, to items that are no photo pages.
+pub fn add_documents(load: &Path, plan: &Plan, kinds: &[(&'static str, Vec<u8>)], n_files: usize) {
+    let items: Vec<_> = plan.evidence().filter(|(_, item)| !item.photo_pages).collect();
+    for (n, (extension, bytes)) in (0..n_files).zip(kinds.iter().cycle()) {
+        let (task, item) = items[n % items.len()];
+        let unit = plan.units.iter().find(|unit| unit.id == task.unit).unwrap();
+        let folder = load.join(&unit.name).join(item.folder_name());
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("文件{n:04}.{extension}")), numbered(bytes, n as u32)).unwrap();
+    }
+}
+
+/// Adds a character to the longest answer of the first unit's workbook.
+pub fn change_a_cell(load: &Path) {
+    const TEXTS: &str = "xl/sharedStrings.xml";
+    let path = files(load)
+        .into_iter()
+        .find(|path| path.to_string_lossy().ends_with("警察局/警察局.xlsx"))
+        .expect("the sample has this workbook");
+    let mut workbook = zip::ZipArchive::new(File::open(&path).unwrap()).unwrap();
+    let mut changed = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..workbook.len() {
+        let mut part = workbook.by_index(index).unwrap();
+        if part.name().unwrap() != TEXTS {
+            changed.raw_copy_file(part).unwrap();
+            continue;
+        }
+        let mut texts = String::new();
+        part.read_to_string(&mut texts).unwrap();
+        let longest = texts.split("</t>").max_by_key(|text| text.rsplit('>').next().unwrap().len()).unwrap();
+        let end = longest.as_ptr() as usize - texts.as_ptr() as usize + longest.len();
+        texts.insert(end, '。');
+        changed.start_file(TEXTS, zip::write::SimpleFileOptions::default()).unwrap();
+        changed.write_all(texts.as_bytes()).unwrap();
+    }
+    fs::write(path, changed.finish().unwrap().into_inner()).unwrap();
+}
+
+/// The same content with other bytes: a comment, or what else the format passes over.
 fn numbered(bytes: &[u8], n: u32) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     if bytes.starts_with(&[0xff, 0xd8]) {
         let comment = [&[0xff, 0xfe, 0, 6][..], &n.to_be_bytes()].concat();
         bytes.splice(2..2, comment);
+    } else if bytes.starts_with(b"PK") {
+        // The archive's comment: its length stands at the end of a zip that has none.
+        let length = bytes.len() - 2;
+        bytes.truncate(length);
+        bytes.extend([&4u16.to_le_bytes()[..], &n.to_be_bytes()].concat());
+    } else if bytes.starts_with(&[0xd0, 0xcf]) {
+        // A sector that nothing refers to.
+        bytes.extend([&n.to_be_bytes()[..], &[0; 508]].concat());
     } else {
         bytes.extend(format!("%{n}\n").bytes());
     }

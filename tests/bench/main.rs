@@ -2,12 +2,13 @@
 //!
 //! `cargo run --release --example bench` (after `cargo build --release`). The floors: Typst on the same
 //! pages, `sha256sum` of the inputs, `vipsthumbnail` (Debian: libvips-tools) on the photos; for the fidelity
-//! guard two passes of `pdftoppm` (poppler-utils) at 72 dpi. Loads: the shipped sample, and 5 units × 40
-//! files, half of them photos of 12 megapixels. With `-- load-l`: 400 photos and 150 documents of 2,000 pages,
-//! and a tenth of that. Linux only.
+//! guard two passes of `pdftoppm` (poppler-utils) at 72 dpi, for office files one warm LibreOffice. Loads: the
+//! shipped sample, and 5 units × 40 files, half of them photos of 12 megapixels. With `-- load-l`: 400 photos,
+//! 150 documents of 2,000 pages and 50 office files, and a tenth of that. Linux only.
 
 mod cost;
 mod load;
+mod office;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use cost::{Clock, Cost, Of};
 use load::{Share, files};
 
 const RUNS: usize = 3;
+const NO_OFFICE: &[&str] = &["--no-convert"];
 
 struct Silent;
 
@@ -52,6 +54,7 @@ fn main() {
     for (name, inputs) in [("sample", &sample), ("5 units × 40 files", &load)] {
         measure(name, inputs, &program, work.path(), RUNS);
     }
+    repeating(&load, &program, work.path(), NO_OFFICE);
 }
 
 /// A tenth of the photos and pages (in more documents, since the plan demands some), then, if asked, the whole
@@ -62,15 +65,19 @@ fn load_l(sample: &Path, program: &Path, work: &Path, whole: bool) {
     let photos: Vec<Vec<u8>> = (1..4).map(|seed| load::photo(seed, 75)).collect();
     let mut costs = Vec::new();
     let loads = [
-        ("a tenth of load L", Share { photos: 8, documents: vec![2; 20] }),
-        ("load L", Share { photos: 80, documents: [vec![14; 10], vec![13; 20]].concat() }),
+        ("a tenth of load L", Share { photos: 8, documents: vec![2; 20] }, 5),
+        ("load L", Share { photos: 80, documents: [vec![14; 10], vec![13; 20]].concat() }, 50),
     ];
-    for (name, share) in loads.into_iter().take(if whole { 2 } else { 1 }) {
+    let kinds = office::kinds(sample, program, work);
+    for (name, share, n_office) in loads.into_iter().take(if whole { 2 } else { 1 }) {
         let inputs = work.join("load");
         load::write(sample, &inputs, &builtin_plan(), &photos, &mut document, &share);
         let cost = measure(name, &inputs, program, work, 1);
         guard(&inputs, program, work, cost);
         costs.push(cost);
+        load::add_documents(&inputs, &builtin_plan(), &kinds, n_office);
+        converting(&inputs, program, work, cost);
+        repeating(&inputs, program, work, &[]);
         fs::remove_dir_all(&inputs).unwrap();
     }
     if let [tenth, whole] = costs[..] {
@@ -78,9 +85,30 @@ fn load_l(sample: &Path, program: &Path, work: &Path, whole: bool) {
     }
 }
 
+/// What office files among the evidence cost beside LibreOffice alone.
+fn converting(inputs: &Path, program: &Path, work: &Path, without: Cost) {
+    let (with, ..) = compile(program, inputs, &work.join("out"), &["--no-cache", "--no-compare"]);
+    let cost = with - without;
+    let floor = office::warm_conversion(inputs, work);
+    println!("  {:<28} {}", "one warm LibreOffice", floor.shown());
+    println!("  {:<28} {}", "the office files", cost.shown());
+    println!("  office files / LibreOffice   {}", cost.over(floor));
+}
+
+/// What a clerk waits for after mending one cell, beside the first run. Everything is on that is on for a clerk.
+fn repeating(inputs: &Path, program: &Path, work: &Path, options: &[&str]) {
+    let out = work.join("repeated");
+    let (first, ..) = compile(program, inputs, &out, options);
+    load::change_a_cell(inputs);
+    let (second, ..) = compile(program, inputs, &out, options);
+    println!("  {:<28} {}", "first run, all of it", first.shown());
+    println!("  {:<28} {}", "second run, one cell changed", second.shown());
+    println!("  second / first               {}", second.over(first));
+}
+
 /// What comparing every bound page costs beside two passes of another renderer.
 fn guard(inputs: &Path, program: &Path, work: &Path, without: Cost) {
-    let (with, ..) = compile(program, inputs, &work.join("out"), &["--no-cache"]);
+    let (with, ..) = compile(program, inputs, &work.join("out"), &["--no-cache", "--no-convert"]);
     let clock = Clock::start(Of::Children);
     for path in
         files(inputs).iter().filter(|path| path.extension().is_some_and(|extension| extension == "pdf"))
@@ -108,7 +136,10 @@ fn measure(name: &str, inputs: &Path, program: &Path, work: &Path, n_runs: usize
     println!("\n{name}: {} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
     println!("  {:<28}    clock  processors", "");
     let mut runs: Vec<(Cost, u64, u64)> = (0..n_runs)
-        .map(|_| compile(program, inputs, &work.join("out"), &["--no-compare", "--no-cache"]))
+        .map(|_| {
+            let options = ["--no-compare", "--no-cache", "--no-convert"];
+            compile(program, inputs, &work.join("out"), &options)
+        })
         .collect();
     runs.sort_by(|a, b| a.0.wall.total_cmp(&b.0.wall));
     let (cost, parent, worker) = runs[n_runs / 2];
@@ -123,12 +154,6 @@ fn measure(name: &str, inputs: &Path, program: &Path, work: &Path, n_runs: usize
     }
     println!("  {:<28} {}", "sum of the floors", sum.shown());
     println!("  {:<28} {}  (median of {n_runs}, without the guard)", "compile", cost.shown());
-    // The first run fills the cache; the second is what a clerk waits for after mending a cell.
-    let again = |n: usize| {
-        let run = || compile(program, inputs, &work.join("out"), &["--no-compare"]).0;
-        (0..n).fold(cost, |_, _| run())
-    };
-    println!("  {:<28} {}", "second run", again(2).shown());
     println!("  compile / floors             {}", cost.over(sum));
     let output: u64 =
         load::files(&work.join("out")).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
@@ -147,7 +172,7 @@ fn compile(program: &Path, inputs: &Path, out: &Path, options: &[&str]) -> (Cost
     let mut child = Command::new(program)
         .arg("compile")
         .args(options)
-        .args(["--no-convert", "--today", "111-02-10", "--out"])
+        .args(["--today", "111-02-10", "--out"])
         .args([out, inputs])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

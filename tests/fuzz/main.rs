@@ -136,7 +136,12 @@ fn form(bytes: &[u8], plan: &Plan) {
 }
 
 fn evidence(bytes: &[u8], _: &Plan) {
-    let settings = PrepareSettings { picture_box_points: (482.0, 680.0), dpi: 72, quality: 60 };
+    let settings = PrepareSettings {
+        picture_box_points: (482.0, 680.0),
+        dpi: 72,
+        quality: 60,
+        as_pictures: Default::default(),
+    };
     let mut store = |_: &[u8]| Ok(Handle("x".to_owned()));
     drop(evidence::prepare(bytes, sniff(bytes), &settings, &mut store));
 }

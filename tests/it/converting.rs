@@ -18,7 +18,7 @@ use huibian::place::RelPath;
 use huibian::worker::InProcess;
 
 use crate::archives::zip_of;
-use crate::pipeline::{compile_converting, examine_converting, examine_with};
+use crate::pipeline::{Blanking, compile_converting, examine_converting, examine_with};
 use crate::support::papers::page_pdf;
 use crate::support::workspace::{Copy, files};
 
@@ -116,6 +116,20 @@ fn a_workbook_becomes_pages_and_is_never_packed() {
     assert!(of_rule(&without, "evidence-converted").is_empty());
     let told = of_rule(&without, "evidence-unusable");
     assert!(told[0].hint.contains("另存為 PDF"), "{told:?}");
+}
+
+#[test]
+fn converted_pages_are_compared_with_what_the_converter_made() {
+    let copy = Copy::without_evidence();
+    copy.write("勞工處/勞05-1_訪視統計/表.xlsx", &xlsx());
+    let converter = Invented::with("xlsx", Ok(pdf("TABLE")));
+    assert!(of_rule(&examine(&copy, &converter), "evidence-bound-as-picture").is_empty());
+    let blanking = Blanking { file: "converted-", draws: true };
+    let examination = examine_converting(&copy, &blanking, Some(&converter), || ());
+    let told = of_rule(&examination, "evidence-bound-as-picture");
+    assert_eq!(told.len(), 1);
+    assert!(told[0].message.contains("看起來與原檔不同"), "{}", told[0].message);
+    assert_eq!(of_rule(&examination, "evidence-converted").len(), 1, "still said to be converted");
 }
 
 #[test]

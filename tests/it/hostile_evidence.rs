@@ -196,7 +196,12 @@ fn pictures() -> Vec<(String, Vec<u8>)> {
 fn job(folder: &Path, name: &str, bytes: &[u8]) -> Job {
     let path = folder.join(name);
     fs::write(&path, bytes).unwrap();
-    let settings = PrepareSettings { picture_box_points: (482.0, 680.0), dpi: 150, quality: 85 };
+    let settings = PrepareSettings {
+        picture_box_points: (482.0, 680.0),
+        dpi: 150,
+        quality: 85,
+        as_pictures: Default::default(),
+    };
     let task = JobTask::Prepare { media_type: sniff(bytes), settings, folder: folder.to_owned() };
     Job { path, sha256: sha256_hex(bytes), task }
 }

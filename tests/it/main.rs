@@ -24,6 +24,7 @@ mod last_time;
 mod leaks;
 mod letters;
 mod markup;
+mod navigation;
 mod official;
 mod pipeline;
 mod plan_sheets;

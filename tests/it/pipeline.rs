@@ -64,12 +64,17 @@ pub fn said(copy: &Copy, rule: &str) -> Vec<Diagnostic> {
     examine_with(copy, &InProcess).diagnostics.into_iter().filter(|d| d.rule.id == rule).collect()
 }
 
-/// Blanks the first bound page of a file before it is compared, as a fault in binding would.
-struct Blanking(&'static str);
+/// Blanks the first bound page of a file before it is compared, as a fault in binding would; and can or cannot
+/// draw it afterwards.
+pub struct Blanking {
+    pub file: &'static str,
+    pub draws: bool,
+}
 
 impl JobRunner for Blanking {
     fn run_all(&self, jobs: &[Job], done: &(dyn Fn(&Job) + Sync)) -> io::Result<Vec<Outcome>> {
-        for job in jobs.iter().filter(|job| job.path.to_string_lossy().contains(self.0)) {
+        let of_file = |job: &Job| job.path.to_string_lossy().contains(self.file);
+        for job in jobs.iter().filter(|job| of_file(job)) {
             if let JobTask::Compare { prepared, .. } = &job.task {
                 let mut document = lopdf::Document::load(prepared).unwrap();
                 let page = document.page_iter().next().unwrap();
@@ -77,23 +82,48 @@ impl JobRunner for Blanking {
                 document.save(prepared).unwrap();
             }
         }
-        InProcess.run_all(jobs, done)
+        let mut outcomes = InProcess.run_all(jobs, done)?;
+        for (job, outcome) in jobs.iter().zip(&mut outcomes).filter(|(job, _)| of_file(job) && !self.draws) {
+            let (JobTask::Prepare { settings, .. } | JobTask::PrepareConverted { settings, .. }) = &job.task
+            else {
+                continue;
+            };
+            if !settings.as_pictures.is_empty() {
+                *outcome = Outcome::Failed(Failure::TimedOut);
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+/// What the guard led to, as `file: rule: message`.
+fn of_guard(examination: &Examination) -> Vec<String> {
+    let rules = ["evidence-looks-different", "evidence-not-compared", "evidence-bound-as-picture"];
+    let told = examination.diagnostics.iter().filter(|diagnostic| rules.contains(&diagnostic.rule.id));
+    told.map(|told| format!("{}: {}: {}", told.subject, told.rule.id, told.message)).collect()
+}
+
+#[test]
+fn a_page_that_lost_something_is_bound_as_a_picture_and_the_others_are_not() {
+    let copy = Copy::of_sample();
+    let before = of_guard(&examine_with(&copy, &InProcess));
+    let told = of_guard(&examine_with(&copy, &Blanking { file: "核定版", draws: true }));
+    let new: Vec<&String> = told.iter().filter(|line| !before.contains(line)).collect();
+    assert!(!new.is_empty());
+    for line in new {
+        assert!(line.contains("核定版") && line.contains("evidence-bound-as-picture"), "{line}");
+        assert!(line.contains("第 1 頁以影像裝訂") && line.contains("看起來與原檔不同"), "{line}");
     }
 }
 
 #[test]
-fn a_page_that_lost_something_is_told_and_the_others_are_not() {
+fn a_page_that_lost_something_and_cannot_be_drawn_is_told() {
     let copy = Copy::of_sample();
-    let told: Vec<String> = examine_with(&copy, &Blanking("核定版"))
-        .diagnostics
-        .into_iter()
-        .filter(|diagnostic| {
-            diagnostic.rule.id.starts_with("evidence-looks") || diagnostic.rule.id.ends_with("compared")
-        })
-        .map(|diagnostic| format!("{}: {}", diagnostic.subject, diagnostic.message))
-        .collect();
-    assert!(!told.is_empty());
-    assert!(told.iter().all(|line| line.contains("核定版") && line.contains("第 1 頁")), "{told:?}");
+    let before = of_guard(&examine_with(&copy, &InProcess));
+    let told = of_guard(&examine_with(&copy, &Blanking { file: "核定版", draws: false }));
+    let new: Vec<&String> = told.iter().filter(|line| !before.contains(line)).collect();
+    assert!(!new.is_empty());
+    assert!(new.iter().all(|line| line.contains("evidence-looks-different: 第 1 頁")), "{new:?}");
 }
 
 /// Fails the jobs on files whose path holds a word, and does the others.

@@ -23,7 +23,12 @@ impl ByteSource for Shelf {
 }
 
 pub fn settings() -> PrepareSettings {
-    PrepareSettings { picture_box_points: (144.0, 144.0), dpi: 100, quality: 85 }
+    PrepareSettings {
+        picture_box_points: (144.0, 144.0),
+        dpi: 100,
+        quality: 85,
+        as_pictures: Default::default(),
+    }
 }
 
 pub fn prepare_on(shelf: &mut Shelf, bytes: &[u8]) -> Preparation {
