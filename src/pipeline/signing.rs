@@ -3,6 +3,7 @@
 //! It is no part of the identity, since it bears it. The form itself stays as typeset: a scan in it would end
 //! its conformance (ISO 19005-2, ISO 14289-1), so that the page goes beside it in a file of its own.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
