@@ -12,7 +12,7 @@ use crate::workspace;
 
 use super::delivery::{Desk, Packed};
 use super::products::{Documents, Sink};
-use super::reading;
+use super::{reading, volumes};
 
 /// Follows the ways through every bundle of a set. What comes back are documents too large to be followed.
 ///
@@ -60,16 +60,19 @@ fn of(name: &str, faults: Vec<String>) -> impl Iterator<Item = String> {
     faults.into_iter().map(move |fault| format!("{name}：{fault}"))
 }
 
-/// Names in the bag of the documents we set, and whether each is the form.
+/// Names in the bag of the documents we set, and whether each is the form. What was scanned, or filled in on
+/// the agency's own form, numbers its pages as it likes.
 fn documents_of<'a>(
     bundle: &'a Packed,
     documents: &'a Documents,
 ) -> impl Iterator<Item = (String, bool)> + 'a {
-    bundle.entries().iter().filter_map(|entry| match &entry.source {
+    let appendices = match bundle.volume {
+        Some(volume) => volumes::appendices_name(volume),
+        None => documents.appendices.clone(),
+    };
+    bundle.entries().iter().filter_map(move |entry| match &entry.source {
         EntrySource::Made { path, .. } if *path == documents.form => Some((entry.name.clone(), true)),
-        EntrySource::Made { path, .. } if bundle.documents.contains(path) => {
-            Some((entry.name.clone(), false))
-        }
+        EntrySource::Made { path, .. } if *path == appendices => Some((entry.name.clone(), false)),
         _ => None,
     })
 }

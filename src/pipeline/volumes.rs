@@ -158,6 +158,7 @@ fn make_volumes(
     Ok((documents, packed))
 }
 
-fn appendices_name(volume: usize) -> String {
+/// What a volume's appendices are called in the output folder.
+pub(super) fn appendices_name(volume: usize) -> String {
     format!("佐證資料-第{volume}冊.pdf")
 }
