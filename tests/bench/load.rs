@@ -36,7 +36,12 @@ pub fn write(
     for unit in &plan.units {
         let tasks: Vec<_> = plan.tasks_of(&unit.id).filter(|task| task.id.as_str() != "LAB06").collect();
         let items: Vec<_> = tasks.iter().flat_map(|task| &task.evidence).collect();
-        let (of_photos, mut others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.photo_pages);
+        // Where the sample has files its workbooks say what is covered in them.
+        let is_answered =
+            |item: &&huibian::plan::EvidenceItem| sample.join(&unit.name).join(item.folder_name()).exists();
+        let (mut of_photos, mut others): (Vec<_>, Vec<_>) =
+            items.into_iter().partition(|item| item.photo_pages);
+        of_photos.retain(is_answered);
         // What the plan itself demands comes first, so that the load compiles to a bundle.
         others.sort_by_key(|item| item.demand != Demand::Required(Standing::Official));
         let mut put = |item: &huibian::plan::EvidenceItem, extension: &str, bytes: &[u8]| {
