@@ -41,14 +41,15 @@ pub fn contradictions(document: &Navigation, ranges: &[PageRange]) -> Vec<String
     for (index, (page, text)) in document.pages.iter().zip(&texts).enumerate() {
         check_page(index, page, text, document.pages.len(), &mut found);
     }
-    let links =
-        document.pages.iter().enumerate().flat_map(|(at, page)| {
-            page.links.iter().map(move |link| (format!("第 {} 頁的連結", at + 1), link))
-        });
-    let bookmarks = document.bookmarks.iter().map(|way| ("書籤".to_owned(), way));
-    for (what, way) in links.chain(bookmarks) {
-        found
-            .extend(follow(way, &texts, ranges).map(|fault| format!("{what}「{}」{fault}", way.text.trim())));
+    for (at, page) in document.pages.iter().enumerate() {
+        for link in &page.links {
+            let fault = follow(link, Some((at, page)), &texts, ranges);
+            found.extend(fault.map(|fault| format!("第 {} 頁的連結「{}」{fault}", at + 1, link.text.trim())));
+        }
+    }
+    for bookmark in &document.bookmarks {
+        let fault = follow(bookmark, None, &texts, ranges);
+        found.extend(fault.map(|fault| format!("書籤「{}」{fault}", bookmark.text.trim())));
     }
     for range in ranges {
         for page in range.first..=range.last {
@@ -76,22 +77,42 @@ fn check_page(index: usize, page: &Leaf, text: &str, n_pages: usize, found: &mut
     }
 }
 
-/// What is wrong with where a way leads.
-fn follow(way: &Way, texts: &[String], ranges: &[PageRange]) -> Option<String> {
+/// What is wrong with where a way leads. `on`: the page a link stands on, and its place from 0.
+fn follow(way: &Way, on: Option<(usize, &Leaf)>, texts: &[String], ranges: &[PageRange]) -> Option<String> {
     let Some(target) = way.to.and_then(|at| texts.get(at)) else {
         return Some("沒有通往任何一頁".to_owned());
     };
     let page = way.to.unwrap_or_default() + 1;
     let text = squeezed(&way.text);
+    // On an appendix's own pages files are listed, and a file may be called 0012 or 2-1-3: then another link
+    // says the page.
+    let is_name = || {
+        let Some((at, leaf)) = on else { return false };
+        let lists_files = ranges.iter().any(|range| (range.first..=range.last).contains(&(at + 1)));
+        let others = leaf.links.iter().filter(|other| other.to == way.to && other.text != way.text);
+        lists_files
+            && target.contains(&text)
+            && others.map(|other| page_number(&squeezed(&other.text))).any(|n| n == Some(page))
+    };
     if let Some(number) = page_number(&text) {
-        return (number != page).then(|| format!("通往第 {page} 頁"));
+        return (number != page && !is_name()).then(|| format!("通往第 {page} 頁"));
     }
     if let Some(range) = ranges.iter().find(|range| range.number == text) {
-        return (range.first != page).then(|| format!("通往第 {page} 頁，而不是第 {} 頁", range.first));
+        let first = range.first;
+        return (first != page && !is_name()).then(|| format!("通往第 {page} 頁，而不是第 {first} 頁"));
     }
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let missing = words.filter(|word| !target.contains(word)).count();
-    (missing > 0).then(|| format!("通往第 {page} 頁，頁上沒有這些字"))
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    (!words.all(|word| is_on(word, target))).then(|| format!("通往第 {page} 頁，頁上沒有這些字"))
+}
+
+/// Whether a word stands on a page. Of scripts whose marks are set above and below their letters it is enough
+/// that all letters are there: in what order they come out depends on the size.
+fn is_on(word: &str, page: &str) -> bool {
+    let is_plain = |c: char| {
+        c.is_ascii()
+            || matches!(c, '\u{3000}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
+    };
+    page.contains(word) || (!word.chars().all(is_plain) && word.chars().all(|c| page.contains(c)))
 }
 
 /// Pages that one document prints of the other's appendices, against where they are.
@@ -206,6 +227,22 @@ mod tests {
     #[test]
     fn what_agrees_is_not_suspected() {
         assert_eq!(found(|_| ()), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_whose_name_is_a_number_is_no_page() {
+        for name in ["0012", "1-2-1"] {
+            let named = |document: &mut Navigation| {
+                document.pages[1].links.extend([way(name, 2), way("3", 2)]);
+                document.pages[2].text.push_str(&format!("\n1　{name}"));
+            };
+            assert_eq!(found(named), [""; 0]);
+            let alone = |document: &mut Navigation| {
+                named(document);
+                document.pages[1].links.pop();
+            };
+            assert_eq!(found(alone).len(), 1, "nothing beside it says the page");
+        }
     }
 
     #[test]
