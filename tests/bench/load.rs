@@ -60,8 +60,21 @@ pub fn write(
 }
 
 /// Adds office files, of all kinds in turn, to items that are no photo pages.
-pub fn add_documents(load: &Path, plan: &Plan, kinds: &[(&'static str, Vec<u8>)], n_files: usize) {
-    let items: Vec<_> = plan.evidence().filter(|(_, item)| !item.photo_pages).collect();
+pub fn add_documents(
+    sample: &Path,
+    load: &Path,
+    plan: &Plan,
+    kinds: &[(&'static str, Vec<u8>)],
+    n_files: usize,
+) {
+    let is_answered = |unit: &str, folder: &str| sample.join(unit).join(folder).exists();
+    let items: Vec<_> = plan
+        .evidence()
+        .filter(|(task, item)| {
+            let unit = plan.units.iter().find(|unit| unit.id == task.unit).unwrap();
+            !item.photo_pages && is_answered(&unit.name, &item.folder_name())
+        })
+        .collect();
     for (n, (extension, bytes)) in (0..n_files).zip(kinds.iter().cycle()) {
         let (task, item) = items[n % items.len()];
         let unit = plan.units.iter().find(|unit| unit.id == task.unit).unwrap();

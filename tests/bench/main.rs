@@ -75,7 +75,7 @@ fn load_l(sample: &Path, program: &Path, work: &Path, whole: bool) {
         let cost = measure(name, &inputs, program, work, 1);
         guard(&inputs, program, work, cost);
         costs.push(cost);
-        load::add_documents(&inputs, &builtin_plan(), &kinds, n_office);
+        load::add_documents(sample, &inputs, &builtin_plan(), &kinds, n_office);
         converting(&inputs, program, work, cost);
         repeating(&inputs, program, work, &[]);
         fs::remove_dir_all(&inputs).unwrap();

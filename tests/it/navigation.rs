@@ -105,3 +105,32 @@ fn a_bundle_that_contradicts_itself_is_never_put_in_place() {
     assert!(told.contains("互相矛盾") && told.contains("自訂的 templates"), "{told}");
     assert!(!copy.output().exists() || fs::read_dir(copy.output()).unwrap().next().is_none());
 }
+
+/// Names that look like what the click test reads: none of them may keep a bundle from being made.
+#[test]
+fn no_name_of_a_file_is_taken_for_a_way() {
+    let copy = Copy::of_sample();
+    let document = fs::read(copy.inputs().join("警察局/警03-1_統計表/110年統計表.pdf")).unwrap();
+    let photo = fs::read(copy.inputs().join("警察局/警04-5_照片/1100701_IMG_2025.jpg")).unwrap();
+    for name in [
+        "7",
+        "0012",
+        "1-1-1",
+        "2-1-5",
+        "第 3 頁",
+        "第 3 頁，共 4 頁",
+        "附件 2-1-1",
+        "45–48",
+        "Hướng dẫn phòng chống",
+    ] {
+        copy.write(&format!("警察局/警03-1_統計表/{name}.pdf"), &document);
+        copy.write(&format!("警察局/警04-5_照片/{name}.jpg"), &photo);
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_huibian"))
+        .args(["compile", "--today", "111-02-10", "--no-compare", "--no-convert"])
+        .current_dir(copy.folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{told}{}", String::from_utf8_lossy(&output.stdout));
+}
