@@ -1,7 +1,7 @@
-//! The head of a font file: the family names it bears, without reading the rest of it.
+//! What a font file says before anybody trusts it: the family names it bears, and whether its character map
+//! is within bounds.
 //!
-//! Knows the table directory and the name table (OpenType 1.9, `otff` and `name`), nothing of glyphs nor of
-//! which families are wanted. Bytes are foreign: every offset may lie.
+//! Knows the table directory, `name` and `cmap` (OpenType 1.9), nothing of glyphs nor of which families are wanted. Bytes are foreign: every offset may lie.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -11,6 +11,9 @@ const MOST_TABLES: u16 = 64;
 const MOST_NAME_BYTES: u32 = 256 << 10;
 /// Name ids of a family: for menus of four styles, and of all of them.
 const FAMILY_IDS: [u16; 2] = [1, 16];
+
+/// More characters than all planes of Unicode hold, twice: fonts map them for several platforms.
+const MOST_MAPPED: u64 = 2 * 0x11_0000;
 
 /// Every family name of a single font, in all its languages; none for what is no font, or a collection.
 ///
@@ -44,6 +47,50 @@ fn name_table(font: &mut (impl Read + Seek)) -> io::Result<Option<Vec<u8>>> {
         return Ok(Some(table));
     }
     Ok(None)
+}
+
+/// Whether the character maps of a single font are finite in earnest: readers list every character of every
+/// range, and 16 bytes can claim four thousand million of them.
+pub fn is_bounded(font: &[u8]) -> bool {
+    let n_tables = usize::from(u16_at(font, 4).unwrap_or(0).min(MOST_TABLES));
+    let records = font.get(12..).unwrap_or_default().chunks_exact(16).take(n_tables);
+    let mut mapped = 0;
+    for record in records.filter(|record| &record[..4] == b"cmap") {
+        let Some(cmap) = u32_at(record, 8).and_then(|offset| font.get(offset as usize..)) else {
+            return false;
+        };
+        for index in 0..usize::from(u16_at(cmap, 2).unwrap_or(0)) {
+            let subtable = u32_at(cmap, 4 + 8 * index + 4).and_then(|offset| cmap.get(offset as usize..));
+            mapped += subtable.map_or(0, n_mapped);
+            if mapped > MOST_MAPPED {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// Characters a subtable claims to map. Formats other than 4 (segments of the first plane), 12 and 13 (groups)
+/// hold an entry a character, and so no more than their bytes.
+fn n_mapped(subtable: &[u8]) -> u64 {
+    let length = |first: u32, last: u32| u64::from(last.saturating_sub(first)) + 1;
+    match u16_at(subtable, 0) {
+        Some(4) => {
+            let n_segments = usize::from(u16_at(subtable, 6).unwrap_or(0)) / 2;
+            let segment = |index: usize| {
+                let last = u16_at(subtable, 14 + 2 * index)?;
+                let first = u16_at(subtable, 16 + 2 * (n_segments + index))?;
+                Some(length(first.into(), last.into()))
+            };
+            (0..n_segments).map_while(segment).sum()
+        }
+        Some(12 | 13) => {
+            let n_groups = u32_at(subtable, 12).unwrap_or(0) as usize;
+            let groups = subtable.get(16..).unwrap_or_default().chunks_exact(12).take(n_groups);
+            groups.map(|group| length(u32_at(group, 0).unwrap_or(0), u32_at(group, 4).unwrap_or(0))).sum()
+        }
+        _ => 0,
+    }
 }
 
 fn families(table: &[u8]) -> Vec<String> {

@@ -12,6 +12,7 @@ use typst::layout::Abs;
 use typst::text::{Coverage, Font, FontInfo, FontInstance, FontVariant, FontVariations};
 
 use crate::inventory::sha256_hex;
+use crate::sfnt;
 
 /// Font files somebody installed, of whatever family; read on demand.
 pub trait FontShelf: Send + Sync {
@@ -102,7 +103,8 @@ impl RareFonts {
     }
 
     fn opened(&self, index: usize) -> Option<FontInstance> {
-        let font = Font::new(Bytes::new(self.shelf.read(index)?), 0)?;
+        let bytes = self.shelf.read(index).filter(|bytes| sfnt::is_bounded(bytes))?;
+        let font = Font::new(Bytes::new(bytes), 0)?;
         Some(font.instantiate(FontVariant::default(), Abs::zero(), &FontVariations::default()))
     }
 

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use huibian::assets::Templates;
 use huibian::forms;
 use huibian::installed_fonts::InstalledFonts;
+use huibian::sfnt;
 use huibian::typeset::{self, FontShelf, Fonts, full_family_rank};
 
 use crate::glyphs::assert_no_tofu;
@@ -126,6 +127,20 @@ fn broken_fonts_are_passed_over() {
     let n_served = asked.iter().filter(|character| fonts.covers(**character)).count();
     // Most of the head matters, but not every byte of it.
     assert!((1..asked.len()).contains(&n_served), "{n_served}");
+}
+
+/// A reader of it would list four thousand million characters, in 16 GB.
+#[test]
+fn a_font_that_claims_more_characters_than_there_are_is_not_opened() {
+    let mut font = named("TW-Kai", &[('𠮷', DRAWN)]);
+    let group = [0x20bb7_u32, 0x20bb7, DRAWN].map(u32::to_be_bytes).concat();
+    let at = font.windows(group.len()).position(|window| window == group).unwrap();
+    font[at + 4] = 0xff;
+    assert!(!sfnt::is_bounded(&font));
+    assert!(!fonts(&drawer(vec![("kai.ttf", font)])).covers('𠮷'));
+    for whole in huibian::assets::fonts::unpacked().unwrap() {
+        assert!(sfnt::is_bounded(&whole));
+    }
 }
 
 #[test]
