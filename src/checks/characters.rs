@@ -16,7 +16,7 @@ pub static CHARACTER_WITHOUT_GLYPH: Rule = Rule {
     title: "有印不出來的字",
     explanation: "檢查什麼：會印出的文字，字型是否都有該字。\n\
         為何重要：字型沒有的字會印成方框，姓名或地名就缺了字。\n\
-        如何修正：請改用通用的字或文字描述（表情符號請刪除）；罕用字請與秘書單位確認替代寫法。",
+        如何修正：請改用通用的字或文字描述（表情符號請刪除）；罕用字請安裝全字庫正楷體（TW-Kai）各字型檔，或與秘書單位確認替代寫法。",
     answerable: true,
 };
 
@@ -177,6 +177,9 @@ fn report(passage: &Passage, rule: &'static Rule, faults: &[&Fault]) -> Option<D
         ("character-simplified", false) => format!("請改為正體字{}", replacements.join("、")),
         (_, false) => format!("請重新輸入一般字{}", replacements.join("、")),
         ("character-private-use", _) => "請查全字庫改用標準字，或以文字說明".to_owned(),
+        _ if faults.iter().any(|fault| is_rare_ideograph(fault.character)) => {
+            "請安裝全字庫正楷體（TW-Kai）各字型檔後再執行一次，或改用通用的字".to_owned()
+        }
         _ => "請改用通用的字；表情符號請刪除".to_owned(),
     };
     Some(
@@ -187,13 +190,18 @@ fn report(passage: &Passage, rule: &'static Rule, faults: &[&Fault]) -> Option<D
 }
 
 /// 「國」（U+570B）.
-fn coded(character: char) -> String {
+pub fn coded(character: char) -> String {
     format!("「{character}」（U+{:04X}）", character as u32)
 }
 
 /// Pictographs (Unicode's emoji blocks), which no font for documents has.
 fn is_emoji(character: char) -> bool {
     matches!(character, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}')
+}
+
+/// Ideographs that only large fonts have: extension A, and those beyond the first plane.
+fn is_rare_ideograph(character: char) -> bool {
+    matches!(character, '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// 「𠮷」（U+20BB7，第 3 字）; characters nobody can see are named by code point alone.

@@ -26,6 +26,7 @@ mod signing;
 mod unseen;
 mod variants;
 
+pub use characters::coded;
 pub use completeness::UNIT_MISSING;
 pub use deadline::DEADLINE_UNIT_LATE;
 pub use official::{judge as judge_official_form, not_converted as official_form_not_converted};

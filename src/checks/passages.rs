@@ -190,7 +190,7 @@ fn file_names<'a>(input: &CheckInput<'a>, found: &mut Vec<Passage<'a>>) {
         // Below the unit's own folder, which bears the plan's name.
         let inside = file.path.as_str().split_once('/').map_or(file.path.as_str(), |(_, inside)| inside);
         found.push(Passage {
-            text: inside.rsplit_once('.').map_or(inside, |(stem, _)| stem).to_owned(),
+            text: inside.to_owned(),
             place: Place::file(&file.path),
             unit,
             subject: crate::identity::mask(file.path.as_str()),

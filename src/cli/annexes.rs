@@ -5,11 +5,12 @@ use std::io::Write;
 
 use anyhow::Context;
 
-use crate::typeset::{self, Fonts};
+use crate::typeset;
 use crate::workspace::Workspace;
 use crate::{annexes, tabular};
 
 use super::args::Annexes;
+use super::examination::fonts;
 use super::{answers, exit, load_templates, write_new};
 
 pub fn run(arguments: &Annexes) -> anyhow::Result<u8> {
@@ -17,7 +18,7 @@ pub fn run(arguments: &Annexes) -> anyhow::Result<u8> {
     let Some(answers) = answers::read(&arguments.inputs)? else { return Ok(exit::COULD_NOT_RUN) };
     let plan = &answers.plan;
     let templates = load_templates(&Workspace::open(&arguments.inputs)?)?;
-    let fonts = Fonts::embedded()?;
+    let fonts = fonts()?;
     let folder = &arguments.out;
     fs::create_dir_all(folder).with_context(|| format!("無法建立資料夾「{}」", folder.display()))?;
     for annex in annexes::annexes(plan) {

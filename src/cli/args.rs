@@ -43,6 +43,10 @@ pub enum Command {
     /// 逐格比對兩份填報檔
     Diff(Diff),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
+    #[command(
+        after_help = "內建字型沒有的罕用字，取用本機安裝的全字庫正楷體、正宋體（TW-Kai、TW-Sung 各字型檔）；\n\
+            哪個字型檔印了哪些字，記在「內部/檔案總帳.csv」。"
+    )]
     Compile(Compile),
     /// 放入核章頁的掃描檔：以識別碼確認核章的就是要寄出的內容
     AttachSigned(AttachSigned),

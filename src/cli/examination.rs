@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::assets::Templates;
 use crate::cache::{Cache, Remembering, RememberingConverter};
+use crate::installed_fonts::InstalledFonts;
 use crate::office::{Converter, LibreOffice};
 use crate::output::cache_of;
 use crate::pipeline::{self, Examination, Settings, Surroundings};
@@ -70,10 +71,15 @@ pub(super) fn open(
         converter: if without.no_convert { None } else { converter(cache.clone()) },
         cache,
         progress: TerminalProgress::new(),
-        fonts: Fonts::embedded()?,
+        fonts: fonts()?,
         workspace,
     };
     Ok(Some((opened, plan)))
+}
+
+/// The embedded fonts, backed by 全字庫's own where this machine has them.
+pub(super) fn fonts() -> std::io::Result<Fonts> {
+    Ok(Fonts::embedded()?.backed_by(Box::new(InstalledFonts::of_this_machine())))
 }
 
 /// The workers, behind what is remembered of earlier runs.

@@ -347,7 +347,9 @@ fn write_dispatch_sheet(
         n_appendices: dossier.n_bound(),
         contacts: &dossier.contacts,
     };
-    let sheet = typeset::dispatch_sheet(&view, dossier, desk.around.templates, desk.around.fonts)?;
+    let released = &desk.examination.released;
+    let (view, dossier) = (clear(view, released)?, clear(dossier, released)?);
+    let sheet = typeset::dispatch_sheet(&view, &dossier, desk.around.templates, desk.around.fonts)?;
     sink.create(DISPATCH_SHEET)?.write_all(&sheet.pdf)?;
     Ok(DISPATCH_SHEET.to_owned())
 }

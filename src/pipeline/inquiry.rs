@@ -4,6 +4,7 @@
 //! lines of the trace that answer. Knows the codes of plan and dossier, nothing of a terminal.
 
 use crate::assembly;
+use crate::clearance::clear;
 use crate::dossier::{Dossier, PageRange};
 use crate::folding::{did_you_mean, fold};
 use crate::identity;
@@ -48,7 +49,8 @@ pub fn inquire(
     around: &Surroundings,
 ) -> anyhow::Result<Inquiry> {
     let mut dossier = products::dossier(examination, settings);
-    let frames = typeset::appendices(&dossier, around.templates, around.fonts)?;
+    let frames =
+        typeset::appendices(&clear(&dossier, &examination.released)?, around.templates, around.fonts)?;
     assembly::paginate(&mut dossier, &frames.ranges);
     let trace = products::trace(examination, &dossier);
     let Some(subject) = subject_of(question, examination, &dossier, &trace) else {

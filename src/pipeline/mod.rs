@@ -19,6 +19,7 @@ mod reading;
 mod records;
 mod report;
 mod signing;
+mod steadying;
 mod tally;
 mod thumbnails;
 mod twin;
@@ -62,6 +63,7 @@ pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
 pub use report::report;
 pub use signing::confirm as confirm_signed_page;
+pub use steadying::examine;
 pub use tally::tally;
 pub use twin::{paginated, placeholders};
 pub use weighing::{Heavy, Saving, heaviest, saving};
@@ -144,8 +146,8 @@ pub fn answers(plan: Plan, around: &Surroundings) -> anyhow::Result<Answers> {
     Ok(Answers { plan, secretariat: reading.secretariat, diagnostics })
 }
 
-/// Reads and judges everything; writes nothing but prepared exhibits.
-pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow::Result<Examination> {
+/// One attempt at reading and judging everything.
+fn examine_once(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow::Result<Examination> {
     around.progress.phase("清點檔案", 0);
     let mut inventory = around.workspace.take_inventory(&plan)?;
     let mut found = Diagnostics::new();
@@ -160,7 +162,7 @@ pub fn examine(plan: Plan, settings: &Settings, around: &Surroundings) -> anyhow
     }
     preparations.extend(signing::prepare(&plan, &inventory, around, &mut found)?);
     let identity = products::identity_of(&plan, &inventory);
-    let fragments = reading::look_through(&inventory, &reading.read, around)?;
+    let fragments = reading::look_through(&inventory, &reading.read, around, &mut found)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
     around.progress.phase("檢核", 0);

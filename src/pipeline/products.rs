@@ -12,6 +12,7 @@ use crate::assembly::{self, Material};
 use crate::assessment;
 use crate::bundle::MadeFiles;
 use crate::checks;
+use crate::clearance::clear;
 use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content, Exhibit};
@@ -130,7 +131,7 @@ pub fn produce(
         super::twin::write(&dossier, &documents.ranges, &examination.released, around.templates, sink)?;
     let for_the_house = |twin: &&str| twin.starts_with("內部/");
     files.extend(twins.into_iter().filter(|twin| !for_the_house(twin)).map(str::to_owned));
-    write_records(&dossier, &documents.ranges, examination, sink)?;
+    write_records(&dossier, &documents.ranges, &desk, sink)?;
     let report = super::report(examination, &dossier, settings, around.templates)?;
     sink.create("內部/檢核報告.html")?.write_all(report.as_bytes())?;
     super::thumbnails::write(examination, &dossier, around, sink)?;
@@ -190,7 +191,11 @@ pub(super) fn appendices(
     sink: &mut dyn Sink,
 ) -> anyhow::Result<Frames> {
     desk.around.progress.phase("排版佐證資料", 0);
-    let frames = typeset::appendices(dossier, desk.around.templates, desk.around.fonts)?;
+    let frames = typeset::appendices(
+        &clear(dossier, &desk.examination.released)?,
+        desk.around.templates,
+        desk.around.fonts,
+    )?;
     let mut out = BufWriter::new(sink.create(name)?);
     pdf::merge(&frames.pdf, &frames.slots, &frames.contents, desk.source, &mut out)?;
     out.flush()?;
@@ -200,7 +205,11 @@ pub(super) fn appendices(
 /// Typesets the form and gives its number of pages.
 pub(super) fn form(dossier: &Dossier, name: &str, desk: &Desk, sink: &mut dyn Sink) -> anyhow::Result<usize> {
     desk.around.progress.phase("排版自評表", 0);
-    let form = typeset::form(dossier, desk.around.templates, desk.around.fonts)?;
+    let form = typeset::form(
+        &clear(dossier, &desk.examination.released)?,
+        desk.around.templates,
+        desk.around.fonts,
+    )?;
     sink.create(name)?.write_all(&form.pdf)?;
     Ok(form.n_pages)
 }
@@ -313,11 +322,13 @@ fn prepared_on(examination: &Examination) -> Date {
 fn write_records(
     dossier: &Dossier,
     ranges: &[PageRange],
-    examination: &Examination,
+    desk: &Desk,
     sink: &mut dyn Sink,
 ) -> anyhow::Result<()> {
+    let examination = desk.examination;
     let trace = trace(examination, dossier);
-    let ledger = records::ledger(dossier, ranges, examination, &trace);
+    let fonts = typeset::font_uses(dossier, desk.around.fonts)?;
+    let ledger = records::ledger(dossier, ranges, examination, &trace, &fonts);
     sink.create("內部/檔案總帳.csv")?.write_all(ledger.as_bytes())?;
     let sources = provenance::sources(&trace, ranges);
     sink.create("內部/資料來源.csv")?.write_all(sources.as_bytes())?;

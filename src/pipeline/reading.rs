@@ -93,21 +93,31 @@ fn map_answers(
 }
 
 /// Everything written in the workbooks whose answers were taken, for the privacy gate: what is no
-/// answer too. A workbook that cannot be looked through was read all the same.
+/// answer too. A workbook that cannot be looked through was read all the same; one that changed since it was
+/// read is told.
 pub fn look_through(
     inventory: &Inventory,
     read: &[RelPath],
     around: &Surroundings,
+    diagnostics: &mut Diagnostics,
 ) -> anyhow::Result<BTreeMap<RelPath, Vec<Fragment>>> {
     let files: Vec<&InputFile> = read.iter().filter_map(|path| inventory.get(path)).collect();
     let task = |file: &InputFile| JobTask::LookThrough { media_type: file.media_type };
     let jobs: Vec<Job> = files.iter().map(|file| job(file, around, task(file))).collect();
     let outcomes = run(&jobs, "檢視填報檔", around)?;
-    let found = files.into_iter().zip(outcomes).filter_map(|(file, outcome)| match outcome {
-        Outcome::LookedThrough(fragments) => Some((file.path.clone(), fragments)),
-        _ => None,
-    });
-    Ok(found.collect())
+    let mut found = BTreeMap::new();
+    for (file, outcome) in files.into_iter().zip(outcomes) {
+        match outcome {
+            Outcome::LookedThrough(fragments) => {
+                found.insert(file.path.clone(), fragments);
+            }
+            Outcome::Failed(failure @ Failure::Changed) => {
+                diagnostics.push(failure_diagnostic(&failure, &file.path));
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
 }
 
 /// Prepares every evidence file but those already prepared, in workers.

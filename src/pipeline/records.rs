@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::checks::coded;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{Content, Preparation};
@@ -13,11 +14,19 @@ use crate::inventory::{InputFile, Inventory, Role};
 use crate::place::RelPath;
 use crate::render;
 use crate::trace::Trace;
+use crate::typeset::FontUse;
 
 use super::{Examination, official, provenance, signing};
 
-/// Every input file in exactly one line: CSV with a byte order mark, as Excel opens it.
-pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination, trace: &Trace) -> String {
+/// Every input file in exactly one line: CSV with a byte order mark, as Excel opens it. Below them, fonts of
+/// the machine that printed something: on another machine these pages may come out otherwise.
+pub fn ledger(
+    dossier: &Dossier,
+    ranges: &[PageRange],
+    examination: &Examination,
+    trace: &Trace,
+    fonts: &[FontUse],
+) -> String {
     let fates = evidence_fates(dossier, ranges);
     let citations = provenance::citations(dossier, trace);
     let mut csv = csv_line(&["檔案", "位元組", "SHA-256", "去向", "說明", "引用"].map(str::to_owned));
@@ -37,7 +46,23 @@ pub fn ledger(dossier: &Dossier, ranges: &[PageRange], examination: &Examination
         ];
         csv.push_str(&csv_line(&fields));
     }
+    for font in fonts {
+        csv.push_str(&csv_line(&font_line(font)));
+    }
     csv
+}
+
+/// 「TW-Kai-Ext-B-98_1.ttf（本機字型）」 with the characters it printed.
+fn font_line(font: &FontUse) -> [String; 6] {
+    let printed: Vec<String> = font.characters.iter().map(|&character| coded(character)).collect();
+    [
+        identity::mask(&format!("{}（本機字型）", font.file)),
+        font.bytes.to_string(),
+        font.sha256.clone(),
+        "用於排版".to_owned(),
+        format!("內建字型所缺的字：{}", printed.join("、")),
+        String::new(),
+    ]
 }
 
 /// What became of the files of this name: 「路徑：裝訂，附件 …」.

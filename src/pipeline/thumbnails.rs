@@ -4,6 +4,7 @@
 //! the page looks; never packed.
 
 use crate::checks;
+use crate::clearance::clear;
 use crate::dossier::Dossier;
 use crate::exhibit::{Content, Handle};
 use crate::identity;
@@ -41,7 +42,8 @@ pub(super) fn write(
         })
         .collect();
     let material = ThumbnailMaterial { plan, identity: &dossier.identity, viewed, confirmations };
-    let page = render::thumbnail_sheets(&material, around.templates)?;
+    let page = clear(render::thumbnail_page(&material, around.templates)?, &examination.released)?;
+    let page = render::thumbnail_sheets(&page, around.templates)?;
     sink.create("內部/縮圖確認.html")?.write_all(page.as_bytes())?;
     Ok(())
 }

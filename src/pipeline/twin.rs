@@ -48,7 +48,8 @@ pub fn paginated(
 ) -> anyhow::Result<Dossier> {
     let mut dossier = super::dossier(examination, settings);
     around.progress.phase("排版佐證資料", 0);
-    let frames = typeset::appendices(&dossier, around.templates, around.fonts)?;
+    let frames =
+        typeset::appendices(&clear(&dossier, &examination.released)?, around.templates, around.fonts)?;
     assembly::paginate(&mut dossier, &frames.ranges);
     Ok(dossier)
 }

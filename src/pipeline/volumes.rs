@@ -5,6 +5,7 @@
 
 use crate::assembly;
 use crate::bundle::{self, Indivisible, Room, Weight};
+use crate::clearance::clear;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content};
 use crate::place::RelPath;
@@ -67,7 +68,9 @@ impl Load {
     /// A volume's frames are estimated from those of the whole and of none: fonts are most of them.
     fn weigh(dossier: &mut Dossier, desk: &Desk, sink: &dyn Sink, whole: &Documents) -> anyhow::Result<Self> {
         dossier.volume = Some(0);
-        let empty = typeset::appendices(dossier, desk.around.templates, desk.around.fonts)?.pdf.len() as u64;
+        let cleared = clear(&*dossier, &desk.examination.released)?;
+        let frames = typeset::appendices(&cleared, desk.around.templates, desk.around.fonts)?;
+        let empty = frames.pdf.len() as u64;
         dossier.volume = None;
         let of_a_page =
             whole.frame_bytes.saturating_sub(empty).div_ceil(whole.n_appendix_pages.max(1) as u64);

@@ -18,7 +18,8 @@ use crate::plan::Plan;
 
 pub use changes::changes;
 pub use html::{
-    Confirmation, ReportMaterial, ReportPage, ThumbnailMaterial, Viewed, html, report_page, thumbnail_sheets,
+    Confirmation, ReportMaterial, ReportPage, ThumbnailMaterial, ThumbnailPage, Viewed, html, report_page,
+    thumbnail_page, thumbnail_sheets,
 };
 pub use json::json;
 pub use lines::lines;

@@ -22,6 +22,19 @@ pub(super) fn substitute(dossier: &mut Value, fonts: &Fonts) -> Vec<String> {
     told
 }
 
+/// Everything a template may print, one text after the other.
+pub(super) fn printed(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(printed).collect(),
+        Value::Object(fields) => {
+            let shown = fields.iter().filter(|(key, _)| !UNPRINTED.contains(&key.as_str()));
+            shown.map(|(_, field)| printed(field)).collect()
+        }
+        _ => String::new(),
+    }
+}
+
 fn walk(value: &mut Value, fonts: &Fonts, path: &str, told: &mut Vec<String>) {
     match value {
         Value::String(text) if text.chars().any(|character| !fonts.covers(character)) => {

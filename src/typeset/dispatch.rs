@@ -7,6 +7,7 @@ use serde::Serialize;
 use typst_pdf::PdfStandards;
 
 use crate::assets::Templates;
+use crate::clearance::{Cleared, Outgoing, serialised_texts};
 use crate::dossier::{ContactLine, Dossier};
 
 use super::{Fonts, Print, Typeset, TypesetError, json, set};
@@ -33,15 +34,21 @@ pub struct DispatchView<'a> {
     pub contacts: &'a [ContactLine],
 }
 
+impl Outgoing for DispatchView<'_> {
+    fn texts(&self) -> Vec<(String, String)> {
+        serialised_texts(self, &["sha256"])
+    }
+}
+
 /// Fails as [`super::form`] does.
 pub fn dispatch_sheet(
-    view: &DispatchView,
-    dossier: &Dossier,
+    view: &Cleared<DispatchView>,
+    dossier: &Cleared<&Dossier>,
     templates: &Templates,
     fonts: &Fonts,
 ) -> Result<Typeset, TypesetError> {
     let standards = PdfStandards::default();
-    let print = Print { data: json(view)?, ..Print::of(dossier)? };
+    let print = Print { data: json(&**view)?, ..Print::of(dossier)? };
     let (typeset, _) = set("typst/dispatch.typ", standards, &print, templates, fonts)?;
     Ok(typeset)
 }

@@ -7,6 +7,7 @@ mod characters;
 mod dispatch;
 mod fonts;
 mod frames;
+mod rare;
 mod world;
 
 use typst::foundations::{Datetime, Smart};
@@ -15,10 +16,12 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::annex::Annex;
 use crate::assets::Templates;
+use crate::clearance::Cleared;
 use crate::dossier::{Dossier, PageRange, Slot, SlotContent};
 
 pub use dispatch::{DispatchView, dispatch_sheet};
 pub use fonts::Fonts;
+pub use rare::{FontShelf, FontUse, full_family_rank};
 pub use world::TypesetError;
 
 use world::Desk;
@@ -49,7 +52,11 @@ pub struct Frames {
 /// The self-assessment form: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1), with the same
 /// bytes for the same dossier. Fails on a template's fault and on whatever the two standards forbid;
 /// a character without a glyph is replaced and named among the warnings.
-pub fn form(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Typeset, TypesetError> {
+pub fn form(
+    dossier: &Cleared<&Dossier>,
+    templates: &Templates,
+    fonts: &Fonts,
+) -> Result<Typeset, TypesetError> {
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
         .map_err(|error| TypesetError::unplaced(error.message().to_string()))?;
     let (typeset, _) = set("typst/form.typ", standards, &Print::of(dossier)?, templates, fonts)?;
@@ -71,7 +78,11 @@ pub fn annex(annex: &Annex, templates: &Templates, fonts: &Fonts) -> Result<Type
 
 /// The appendices' frames, plain PDF 1.7: what comes into the slots afterwards conforms to nothing
 /// in particular. Fails as [`form`] does, and when a template breaks the contract on slots.
-pub fn appendices(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Result<Frames, TypesetError> {
+pub fn appendices(
+    dossier: &Cleared<&Dossier>,
+    templates: &Templates,
+    fonts: &Fonts,
+) -> Result<Frames, TypesetError> {
     let (typeset, document) =
         set("typst/appendices.typ", PdfStandards::default(), &Print::of(dossier)?, templates, fonts)?;
     let slots = frames::slots(&document)?;
@@ -79,6 +90,11 @@ pub fn appendices(dossier: &Dossier, templates: &Templates, fonts: &Fonts) -> Re
     let contents = frames::contents(dossier, &slots)?;
     let Typeset { pdf, n_pages, warnings } = typeset;
     Ok(Frames { pdf, n_pages, slots, contents, ranges, warnings })
+}
+
+/// The fonts of the machine that print what the embedded ones lack of a dossier.
+pub fn font_uses(dossier: &Dossier, fonts: &Fonts) -> Result<Vec<FontUse>, TypesetError> {
+    Ok(fonts.uses(&characters::printed(&json(dossier)?)))
 }
 
 /// What a template is given, and what its PDF says of itself.

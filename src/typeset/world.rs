@@ -16,7 +16,7 @@ use typst_layout::PagedDocument;
 
 use crate::assets::Templates;
 
-use super::Fonts;
+use super::fonts::{FontSet, Fonts};
 
 /// Where templates find their data: `json("/data.json")`.
 const DATA: &str = "data.json";
@@ -61,7 +61,7 @@ struct TemplateSource<'a> {
 /// One template with its data, ready to compile.
 pub(super) struct Desk<'a> {
     library: LazyHash<Library>,
-    fonts: &'a Fonts,
+    fonts: FontSet,
     main: FileId,
     sources: Vec<TemplateSource<'a>>,
     data_id: FileId,
@@ -76,7 +76,7 @@ impl<'a> Desk<'a> {
         json: String,
         today: Option<Datetime>,
         templates: &'a Templates,
-        fonts: &'a Fonts,
+        fonts: &Fonts,
     ) -> Self {
         let sources = templates
             .iter()
@@ -89,7 +89,7 @@ impl<'a> Desk<'a> {
             .collect();
         Desk {
             library: LazyHash::new(Library::default()),
-            fonts,
+            fonts: fonts.of(&json),
             main: file_id(name),
             sources,
             data_id: file_id(DATA),

@@ -16,6 +16,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use huibian::assets::{Templates, plans};
+use huibian::clearance::clear;
 use huibian::pipeline::{self, Progress, Settings, Surroundings};
 use huibian::plan::{self, Plan, PlanLayer};
 use huibian::typeset::{self, Fonts};
@@ -242,8 +243,8 @@ fn typeset(inputs: &Path, program: &Path) -> (Cost, Vec<u8>) {
     let examination = pipeline::examine(builtin_plan(), &settings, &surroundings).unwrap();
     let dossier = pipeline::dossier(&examination, &settings);
     let clock = Clock::start(Of::ThisProcess);
-    typeset::appendices(&dossier, &templates, &fonts).unwrap();
-    let form = typeset::form(&dossier, &templates, &fonts).unwrap();
+    typeset::appendices(&clear(&dossier, &examination.released).unwrap(), &templates, &fonts).unwrap();
+    let form = typeset::form(&clear(&dossier, &examination.released).unwrap(), &templates, &fonts).unwrap();
     (loading + clock.cost(), form.pdf)
 }
 

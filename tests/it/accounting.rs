@@ -204,7 +204,7 @@ fn ledger(copy: &Copy) -> Vec<Vec<String>> {
     let settings = Settings::on(Date::constant(2022, 2, 10));
     let dossier = pipeline::dossier(&examination, &settings);
     let trace = pipeline::trace(&examination, &dossier);
-    csv(&pipeline::ledger(&dossier, &[], &examination, &trace))
+    csv(&pipeline::ledger(&dossier, &[], &examination, &trace, &[]))
 }
 
 fn accounts_for_all(entries: &[Entry]) -> Result<(), TestCaseError> {

@@ -302,3 +302,29 @@ fn a_printed_item_is_traced_to_its_cells_and_back() {
     assert!(unknown.err.contains("沒有「2-1-333」"), "{}", unknown.err);
     assert!(!copy.output().exists(), "nothing is written");
 }
+
+/// Ctrl+C ends the run by the signal itself, which every shell shows as 130.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_cancelled_run_ends_with_130_and_leaves_no_output() {
+    use std::os::unix::process::ExitStatusExt;
+    let copy = Copy::of_sample();
+    // A shell that starts the tests in its background has them, and all they start, ignore the signal.
+    let mut child = Command::new("env")
+        .args(["--default-signal=INT", env!("CARGO_BIN_EXE_huibian")])
+        .args(["compile", "--no-convert", "--today", "111-02-10"])
+        .current_dir(copy.folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // It holds the output folder: it is at work.
+    while !copy.folder.path().join(".output.huibian-lock").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "ended by itself");
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(child.wait().unwrap().signal().map(|signal| 128 + signal), Some(130));
+    assert!(!copy.output().exists());
+}

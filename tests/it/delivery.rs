@@ -16,6 +16,7 @@ use huibian::inventory::sha256_hex;
 use huibian::pdf;
 use huibian::typeset::{self, Fonts};
 
+use crate::support::cleared;
 use crate::support::workspace::{Copy, files};
 use crate::typesetting;
 
@@ -210,7 +211,7 @@ fn a_rehearsal_tells_sizes_and_leaves_no_trace() {
 #[test]
 fn an_appendix_that_is_cut_keeps_its_count_and_says_where_the_rest_is() {
     let templates = Templates::builtin();
-    let whole = typeset::appendices(&typesetting::rich(), &templates, &FONTS).unwrap();
+    let whole = typeset::appendices(&cleared(&typesetting::rich()), &templates, &FONTS).unwrap();
     let mut dossier = typesetting::rich();
     // Three photos in 2-1-2, the second and third in the next volume.
     assembly::divide(&mut dossier, &[1, 1, 2, 2, 2, 2, 2]);
@@ -218,7 +219,7 @@ fn an_appendix_that_is_cut_keeps_its_count_and_says_where_the_rest_is() {
     let mut ranges = Vec::new();
     for volume in [1, 2] {
         dossier.volume = Some(volume);
-        let frames = typeset::appendices(&dossier, &templates, &FONTS).unwrap();
+        let frames = typeset::appendices(&cleared(&dossier), &templates, &FONTS).unwrap();
         slots.extend(frames.slots.iter().map(|slot| slot.id.clone()));
         ranges.extend(frames.ranges);
         let pages = page_texts(&frames.pdf);

@@ -8,6 +8,7 @@ use huibian::typeset::{self, Fonts};
 use lopdf::content::Content;
 use lopdf::{Dictionary, Document, Object};
 
+use crate::support::cleared;
 use crate::typesetting;
 
 static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::embedded().unwrap());
@@ -96,7 +97,7 @@ fn keep(text: &Object, font: &str, drawn: &mut Drawn) {
     }
 }
 
-fn assert_no_tofu(pdf: &[u8]) -> usize {
+pub fn assert_no_tofu(pdf: &[u8]) -> usize {
     let drawn = drawn(pdf);
     for (font, glyphs) in &drawn.glyphs {
         assert!(!glyphs.contains(&0), "{font} draws .notdef");
@@ -116,8 +117,8 @@ fn no_page_draws_a_missing_glyph_or_a_font_that_was_not_meant() {
     for appendix in &mut dossier.appendices {
         appendix.title = format!("{strange}{}", &rare[..300]);
     }
-    let form = typeset::form(&dossier, &Templates::builtin(), &FONTS).unwrap();
-    let frames = typeset::appendices(&dossier, &Templates::builtin(), &FONTS).unwrap();
+    let form = typeset::form(&cleared(&dossier), &Templates::builtin(), &FONTS).unwrap();
+    let frames = typeset::appendices(&cleared(&dossier), &Templates::builtin(), &FONTS).unwrap();
     let (in_form, in_frames) = (assert_no_tofu(&form.pdf), assert_no_tofu(&frames.pdf));
     assert!(in_form > 1_500 && in_frames > 500, "{in_form} glyphs in the form, {in_frames} in the frames");
 }

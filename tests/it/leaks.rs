@@ -198,6 +198,34 @@ fn a_number_mistyped_by_one_digit_is_found_nowhere_either() {
     assert_eq!(found_anywhere(&copy, &said, SUSPECTED), [""; 0]);
 }
 
+/// It only warns, so that everything is delivered: bundle, mail, letter, twins and the files beside them.
+#[test]
+fn a_mistyped_number_is_found_nowhere_in_what_is_delivered() {
+    let copy = Copy::of_sample();
+    let mut scene = Scene::new();
+    scene.set_narrative("police", "POL05", &format!("被害人{SUSPECTED}經安置。"));
+    scene.set_field("police", "POL06", "mechanism", &format!("要點{SUSPECTED}"));
+    scene.set_cell("police", "POL04", "sessions", 0, 1, &format!("課程{SUSPECTED}"));
+    let unit = scene.plan.units.iter().find(|unit| unit.id.as_str() == "police").unwrap();
+    let filling = answers::unit(&scene.plan, unit, &scene.units["police"]);
+    copy.write("警察局/警察局.xlsx", &forms::unit_workbook(&scene.plan, &unit.id, &filling).unwrap());
+    let item =
+        files(&copy.inputs().join("警察局")).into_iter().find(|path| path.parent() != Some(&copy.inputs()));
+    let folder = item.unwrap().parent().unwrap().to_owned();
+    let page = page_pdf("/MediaBox[0 0 595 842]", "BT /F 12 Tf 40 60 Td (nothing) Tj ET", &[]);
+    fs::write(folder.join(format!("表{SUSPECTED}.pdf")), page).unwrap();
+    fs::write(folder.join(format!("錄音.{SUSPECTED}")), b"unknown").unwrap();
+    let run = run_in(copy.folder.path(), &["compile", "--today", "111-02-10"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("identity-number"), "{}", run.out);
+    let delivered = files(&copy.output());
+    for extension in ["zip", "eml", "odt"] {
+        let is_there = |path: &Path| path.extension().is_some_and(|end| end == extension);
+        assert!(delivered.iter().any(|path| is_there(path)), "{extension}: {delivered:?}");
+    }
+    assert_eq!(found_anywhere(&copy, &(run.out + &run.err), SUSPECTED), [""; 0]);
+}
+
 #[test]
 fn a_number_in_the_properties_alone_keeps_the_marked_workbook_back() {
     let copy = Copy::without_evidence();

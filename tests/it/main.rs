@@ -30,6 +30,7 @@ mod pipeline;
 mod plan_sheets;
 mod plans;
 mod provenance;
+mod rare_characters;
 mod readme;
 mod rendering;
 mod report;

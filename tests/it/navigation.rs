@@ -10,6 +10,7 @@ use huibian::navigation::{Navigation, contradicted_references, contradictions};
 use huibian::pdf;
 use huibian::typeset::{self, Fonts, Frames};
 
+use crate::support::cleared;
 use crate::support::workspace::Copy;
 use crate::typesetting::rich;
 
@@ -27,7 +28,7 @@ fn templates(file: &str, changes: &[(&str, &str)]) -> Templates {
 }
 
 fn appendices(file: &str, changes: &[(&str, &str)]) -> (Frames, Navigation) {
-    let frames = typeset::appendices(&rich(), &templates(file, changes), &FONTS).unwrap();
+    let frames = typeset::appendices(&cleared(&rich()), &templates(file, changes), &FONTS).unwrap();
     let navigation = pdf::navigation(frames.pdf.clone()).unwrap();
     (frames, navigation)
 }
@@ -56,7 +57,7 @@ fn the_form_agrees_with_itself_and_with_the_appendices() {
     let mut dossier = rich();
     let (frames, _) = appendices("typst/appendices.typ", &[]);
     huibian::assembly::paginate(&mut dossier, &frames.ranges);
-    let form = typeset::form(&dossier, &Templates::builtin(), &FONTS).unwrap();
+    let form = typeset::form(&cleared(&dossier), &Templates::builtin(), &FONTS).unwrap();
     let navigation = pdf::navigation(form.pdf).unwrap();
     assert_eq!(contradictions(&navigation, &[]), [""; 0]);
     assert_eq!(contradicted_references(&navigation, &frames.ranges), [""; 0]);

@@ -5,9 +5,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use huibian::assets::Templates;
 use huibian::diagnostic::Diagnostic;
+use huibian::exhibit::Content;
+use huibian::inventory::sha256_hex;
 use huibian::office::Converter;
 use huibian::pipeline::{self, Examination, Progress, Settings, Surroundings};
 use huibian::typeset::Fonts;
@@ -169,6 +172,47 @@ fn a_worker_refuses_bytes_that_changed_since_they_were_digested() {
         task: huibian::worker::JobTask::ReadWorkbook,
     };
     assert_eq!(huibian::worker::run(&job), Outcome::Failed(Failure::Changed));
+}
+
+/// Somebody saves a file anew, as often as said, whenever files are about to be read.
+struct Saving<'a> {
+    copy: &'a Copy,
+    file: &'static str,
+    times: AtomicUsize,
+}
+
+impl JobRunner for Saving<'_> {
+    fn run_all(&self, jobs: &[Job], done: &(dyn Fn(&Job) + Sync)) -> io::Result<Vec<Outcome>> {
+        let path = self.copy.inputs().join(self.file);
+        let concerned = jobs.iter().any(|job| job.path == path);
+        let saves = |left: usize| left.checked_sub(1);
+        if concerned && self.times.fetch_update(Ordering::Relaxed, Ordering::Relaxed, saves).is_ok() {
+            let mut bytes = fs::read(&path).unwrap();
+            bytes.push(b' ');
+            fs::write(&path, bytes).unwrap();
+        }
+        InProcess.run_all(jobs, done)
+    }
+}
+
+#[test]
+fn a_file_saved_while_it_is_read_is_read_again_and_told_if_it_goes_on() {
+    let file = "警察局/警03-1_統計表/表.txt";
+    for (times, n_told) in [(1, 0), (2, 0), (usize::MAX, 1)] {
+        let copy = Copy::without_evidence();
+        copy.write(file, "表".as_bytes());
+        let saving = Saving { copy: &copy, file, times: AtomicUsize::new(times) };
+        let examination = examine_with(&copy, &saving);
+        let told = examination.diagnostics.iter().filter(|found| found.rule.id == "file-changed").count();
+        assert_eq!(told, n_told, "saved {times} times");
+        // What was read is what the inventory, and with it the ledger, names.
+        let listed = examination.inventory.files.iter().find(|found| found.path.as_str() == file).unwrap();
+        if n_told == 0 {
+            assert_eq!(listed.digests.sha256, sha256_hex(&fs::read(copy.inputs().join(file)).unwrap()));
+        }
+        let is_usable = !matches!(examination.preparations[&listed.path].content, Content::Unusable { .. });
+        assert_eq!(is_usable, n_told == 0, "saved {times} times");
+    }
 }
 
 #[test]

@@ -43,7 +43,8 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// The shell: the only modules that may touch disk, clock, environment, processes or terminal.
-const SHELL: &[&str] = &["assets/", "cache", "cli/", "office", "output", "worker", "workspace", "main"];
+const SHELL: &[&str] =
+    &["assets/", "cache", "cli/", "installed_fonts", "office", "output", "worker", "workspace", "main"];
 
 /// What only the shell may name.
 const OUTSIDE: &[&str] = &[

@@ -10,6 +10,8 @@ use huibian::exhibit::{Content, Exhibit, Handle, PageSize};
 use huibian::typeset::{self, Fonts};
 use std::sync::LazyLock;
 
+use crate::support::cleared;
+
 static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::embedded().unwrap());
 
 /// A dossier with nothing in it.
@@ -253,10 +255,10 @@ fn templates() -> Templates {
 
 #[test]
 fn the_form_conforms_and_is_the_same_every_time() {
-    let form = typeset::form(&rich(), &templates(), &FONTS).unwrap();
+    let form = typeset::form(&cleared(&rich()), &templates(), &FONTS).unwrap();
     assert!(form.pdf.starts_with(b"%PDF-1.7"));
     assert!(form.n_pages >= 6, "{}", form.n_pages);
-    let again = typeset::form(&rich(), &templates(), &FONTS).unwrap();
+    let again = typeset::form(&cleared(&rich()), &templates(), &FONTS).unwrap();
     assert!(form.pdf == again.pdf);
     if let Ok(folder) = std::env::var("HUIBIAN_LOOK") {
         std::fs::write(format!("{folder}/form.pdf"), &form.pdf).unwrap();
@@ -265,8 +267,8 @@ fn the_form_conforms_and_is_the_same_every_time() {
 
 #[test]
 fn nothing_at_all_still_makes_a_form() {
-    assert!(typeset::form(&empty(), &templates(), &FONTS).is_ok());
-    let frames = typeset::appendices(&empty(), &templates(), &FONTS).unwrap();
+    assert!(typeset::form(&cleared(&empty()), &templates(), &FONTS).is_ok());
+    let frames = typeset::appendices(&cleared(&empty()), &templates(), &FONTS).unwrap();
     assert!(frames.slots.is_empty() && frames.ranges.is_empty());
 }
 
@@ -276,14 +278,14 @@ fn a_draft_is_typeset_too() {
     draft.draft = true;
     draft.missing = vec!["尚缺：示例單位填報檔".to_owned()];
     draft.facets[0].indicators[0].missing = vec!["尚缺：簽到表".to_owned()];
-    typeset::form(&draft, &templates(), &FONTS).unwrap();
-    assert!(typeset::appendices(&draft, &templates(), &FONTS).is_ok());
+    typeset::form(&cleared(&draft), &templates(), &FONTS).unwrap();
+    assert!(typeset::appendices(&cleared(&draft), &templates(), &FONTS).is_ok());
 }
 
 #[test]
 fn every_page_of_evidence_has_a_slot_on_a_page() {
     let dossier = rich();
-    let frames = typeset::appendices(&dossier, &templates(), &FONTS).unwrap();
+    let frames = typeset::appendices(&cleared(&dossier), &templates(), &FONTS).unwrap();
     if let Ok(folder) = std::env::var("HUIBIAN_LOOK") {
         std::fs::write(format!("{folder}/appendices.pdf"), &frames.pdf).unwrap();
     }
@@ -302,7 +304,7 @@ fn every_page_of_evidence_has_a_slot_on_a_page() {
 
 #[test]
 fn ranges_follow_one_another_without_a_gap() {
-    let frames = typeset::appendices(&rich(), &templates(), &FONTS).unwrap();
+    let frames = typeset::appendices(&cleared(&rich()), &templates(), &FONTS).unwrap();
     let numbers: Vec<&str> = frames.ranges.iter().map(|range| range.number.as_str()).collect();
     assert_eq!(numbers, ["2-1-1", "2-1-2", "2-1-3", "2-1-4"]);
     for pair in frames.ranges.windows(2) {
@@ -317,7 +319,7 @@ fn ranges_follow_one_another_without_a_gap() {
 fn a_fault_in_an_override_is_placed_in_it() {
     let mut own = templates();
     assert!(own.lay_over("typst/form.typ", "#let x = 1\n#nonsense()\n".to_owned()));
-    let error = typeset::form(&rich(), &own, &FONTS).unwrap_err();
+    let error = typeset::form(&cleared(&rich()), &own, &FONTS).unwrap_err();
     assert_eq!(error.place, Some(("typst/form.typ".to_owned(), 2, 2)));
     assert!(error.in_override);
 }
@@ -328,7 +330,7 @@ fn a_character_without_a_glyph_is_replaced_and_named() {
     {
         let mut dossier = rich();
         dossier.government = text.to_owned();
-        let form = typeset::form(&dossier, &templates(), &FONTS).unwrap();
+        let form = typeset::form(&cleared(&dossier), &templates(), &FONTS).unwrap();
         let told = form.warnings.iter().find(|warning| warning.contains(point)).unwrap();
         assert!(told.contains(".government"), "{told}");
         let printed: String = huibian::pdf::page_texts(&form.pdf).into_iter().map(|page| page.text).collect();
@@ -349,22 +351,18 @@ fn the_fonts_cover_what_offices_write_and_nothing_private() {
     let invisible = "\u{feff}零\u{200b}寬\u{fe0f}字\u{200d}元\u{ad}與\t定位\r\n換行\u{2028}";
     assert!(invisible.chars().all(|character| FONTS.covers(character)));
     dossier.facets[0].indicators[0].lead = vec![invisible.to_owned()];
-    typeset::form(&dossier, &templates(), &FONTS).unwrap();
-}
-
-#[test]
-fn bytes_that_are_no_font_add_nothing() {
-    let mut fonts = Fonts::embedded().unwrap();
-    assert_eq!(fonts.add(b"not a font".to_vec()), 0);
-    assert_eq!(fonts.add(Vec::new()), 0);
+    typeset::form(&cleared(&dossier), &templates(), &FONTS).unwrap();
 }
 
 #[test]
 fn the_built_in_templates_compile_without_a_warning() {
     for dossier in [empty(), rich()] {
-        assert_eq!(typeset::form(&dossier, &templates(), &FONTS).unwrap().warnings, Vec::<String>::new());
         assert_eq!(
-            typeset::appendices(&dossier, &templates(), &FONTS).unwrap().warnings,
+            typeset::form(&cleared(&dossier), &templates(), &FONTS).unwrap().warnings,
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            typeset::appendices(&cleared(&dossier), &templates(), &FONTS).unwrap().warnings,
             Vec::<String>::new()
         );
     }
@@ -376,13 +374,13 @@ fn a_row_longer_than_a_page_is_carried_over() {
     let mut long = detail(3, 3);
     long.rows[1][0] = "一段很長的說明文字，".repeat(600);
     dossier.detail_tables = vec![long];
-    let form = typeset::form(&dossier, &templates(), &FONTS).unwrap();
-    assert!(form.n_pages >= typeset::form(&rich(), &templates(), &FONTS).unwrap().n_pages);
+    let form = typeset::form(&cleared(&dossier), &templates(), &FONTS).unwrap();
+    assert!(form.n_pages >= typeset::form(&cleared(&rich()), &templates(), &FONTS).unwrap().n_pages);
 }
 
 #[test]
 fn text_of_users_is_never_read_as_markup() {
     let mut dossier = rich();
     dossier.title = "#panic() $x$ *強* <label> @ref".to_owned();
-    assert!(typeset::form(&dossier, &templates(), &FONTS).is_ok());
+    assert!(typeset::form(&cleared(&dossier), &templates(), &FONTS).is_ok());
 }

@@ -24,7 +24,9 @@ use crate::submission::Submission;
 use crate::tally::Tally;
 use crate::template::{self, TemplateError};
 
-pub use thumbnails::{Confirmation, ThumbnailMaterial, Viewed, thumbnail_sheets};
+pub use thumbnails::{
+    Confirmation, ThumbnailMaterial, ThumbnailPage, Viewed, thumbnail_page, thumbnail_sheets,
+};
 
 use super::text::verdict;
 use super::{clean, groups};

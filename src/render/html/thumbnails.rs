@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::assets::Templates;
+use crate::clearance::{Cleared, Outgoing, serialised_texts};
 use crate::inventory::{InputFile, sha256_hex};
 use crate::plan::{ItemCode, Plan, UnitId};
 use crate::template::{self, TemplateError};
@@ -48,8 +49,9 @@ pub struct Viewed<'a> {
     pub note: Option<String>,
 }
 
+/// The page before it is looked through.
 #[derive(Serialize)]
-struct Page {
+pub struct ThumbnailPage {
     title: String,
     identity: String,
     n_files: usize,
@@ -58,6 +60,13 @@ struct Page {
     style: String,
     /// As in the check report: nobody who writes into a file name can know it beforehand.
     nonce: String,
+}
+
+/// Of the pictures a human is the judge.
+impl Outgoing for ThumbnailPage {
+    fn texts(&self) -> Vec<(String, String)> {
+        serialised_texts(self, &["jpeg", "digest", "style", "nonce"])
+    }
 }
 
 #[derive(Serialize)]
@@ -91,16 +100,16 @@ struct Cell {
     note: String,
 }
 
-/// The page, self-contained.
+/// What stands on the page, every text of it masked.
 ///
 /// # Errors
-/// A template of the user's own that asks for what is not there, or is broken.
-pub fn thumbnail_sheets(
+/// A style of the user's own that is missing.
+pub fn thumbnail_page(
     material: &ThumbnailMaterial,
     templates: &Templates,
-) -> Result<String, TemplateError> {
+) -> Result<ThumbnailPage, TemplateError> {
     let digests: String = material.viewed.iter().map(|viewed| viewed.file.digests.sha256.as_str()).collect();
-    let page = Page {
+    Ok(ThumbnailPage {
         title: clean(&material.plan.title),
         identity: material.identity.to_owned(),
         n_files: material.viewed.len(),
@@ -108,8 +117,19 @@ pub fn thumbnail_sheets(
         sheets: material.plan.units.iter().flat_map(|unit| sheets(&unit.id, &unit.name, material)).collect(),
         style: template::text("html/thumbnails.css", templates)?,
         nonce: sha256_hex(format!("{}{digests}", material.identity).as_bytes()),
-    };
-    template::render_html("html/thumbnails.hbs", &page, templates)
+    })
+}
+
+/// The page, self-contained.
+///
+/// # Errors
+/// A template of the user's own that asks for what is not there, or is broken.
+pub fn thumbnail_sheets(
+    page: &Cleared<ThumbnailPage>,
+    templates: &Templates,
+) -> Result<String, TemplateError> {
+    let page: &ThumbnailPage = page;
+    template::render_html("html/thumbnails.hbs", page, templates)
 }
 
 fn pending(confirmation: &Confirmation) -> Pending {

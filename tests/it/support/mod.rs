@@ -2,6 +2,7 @@
 
 #[path = "../../sample/answers.rs"]
 pub mod answers;
+pub mod fonts;
 pub mod papers;
 pub mod plans;
 pub mod scene;
