@@ -143,8 +143,8 @@ fn cites(text: &str, number: &str) -> bool {
     text.match_indices(number).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = &text[at + number.len()..];
-        let goes_on = after.starts_with(|c: char| c.is_ascii_digit() || c == '之')
-            || after.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let goes_on =
+            after.strip_prefix(['-', '之']).unwrap_or(after).starts_with(|c: char| c.is_ascii_digit());
         !goes_on && !before.is_some_and(|c| c.is_ascii_digit() || c == '-')
     })
 }
