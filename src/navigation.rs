@@ -243,5 +243,7 @@ mod tests {
         assert_eq!(told("見附件 1-2-1"), [""; 0], "silence is no contradiction");
         assert_eq!(told("附件 1-2-1 開會通知單（警察局） 第 44–48 頁").len(), 1);
         assert_eq!(told("附件 1-2-11 會議紀錄 第 45–48 頁").len(), 1);
+        assert_eq!(told("附件 1-2-1之1 補件 第 90–91 頁"), [""; 0], "another appendix");
+        assert_eq!(told("附件 1-2-1 之前次會議 第 44–48 頁").len(), 1, "a title may begin so");
     }
 }

@@ -86,9 +86,7 @@ fn lock(arguments: &NumbersLock) -> anyhow::Result<u8> {
     let n_new = n_new.count();
     let added = if before.is_some() { format!("（新增 {n_new} 項）") } else { String::new() };
     writeln!(out, "已鎖定 {} 個附件編號{added}，存於「{}」。", now.appendices.len(), target.display())?;
-    if examination.numbers.in_force.is_none() {
-        writeln!(out, "鎖定檔計入識別碼；已送核章者，請重新執行 huibian compile 並列印核章頁。")?;
-    }
+    writeln!(out, "鎖定檔計入識別碼；已送核章者，請重新執行 huibian compile 並列印核章頁。")?;
     Ok(exit::DONE)
 }
 
