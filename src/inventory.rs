@@ -67,6 +67,8 @@ pub enum Role {
     OfficialForm,
     /// An override of a built-in template.
     Template,
+    /// Numbers of appendices to be kept.
+    NumberLock,
     /// Written by huibian itself for people (使用說明, receipts).
     Guide,
     /// An earlier self-assessment, to stand beside this year's figures.

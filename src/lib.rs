@@ -39,6 +39,7 @@ pub mod grid;
 pub mod inventory;
 pub mod layout;
 pub mod navigation;
+pub mod numbers;
 pub mod plan;
 pub mod received;
 pub mod register;

@@ -164,8 +164,8 @@ fn cites(text: &str, number: &str) -> bool {
     text.match_indices(number).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = &text[at + number.len()..];
-        let goes_on = after.starts_with(|c: char| c.is_ascii_digit() || c == '之')
-            || after.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let goes_on =
+            after.strip_prefix(['-', '之']).unwrap_or(after).starts_with(|c: char| c.is_ascii_digit());
         !goes_on && !before.is_some_and(|c| c.is_ascii_digit() || c == '-')
     })
 }
@@ -280,5 +280,7 @@ mod tests {
         assert_eq!(told("見附件 1-2-1"), [""; 0], "silence is no contradiction");
         assert_eq!(told("附件 1-2-1 開會通知單（警察局） 第 44–48 頁").len(), 1);
         assert_eq!(told("附件 1-2-11 會議紀錄 第 45–48 頁").len(), 1);
+        assert_eq!(told("附件 1-2-1之1 補件 第 90–91 頁"), [""; 0], "another appendix");
+        assert_eq!(told("附件 1-2-1 之前次會議 第 44–48 頁").len(), 1, "a title may begin so");
     }
 }

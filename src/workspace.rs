@@ -14,6 +14,7 @@ use crate::folding::fold;
 use crate::inventory::{
     Digests, FileDigester, InputFile, Inventory, LeftOut, MediaType, Member, Role, sha256_hex,
 };
+use crate::numbers::{LOCK_FILE, MAX_LOCK_BYTES};
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan, PlanLayer};
 use crate::refusal;
@@ -154,6 +155,16 @@ impl Workspace {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(OpenError::Io(path, error)),
         }
+    }
+
+    /// The bytes of the lock on appendices' numbers; of a larger file than any lock, only the beginning.
+    pub fn number_lock(&self) -> Result<Vec<u8>, OpenError> {
+        let path = self.root.join(LOCK_FILE);
+        let mut bytes = Vec::new();
+        File::open(&path)
+            .and_then(|file| file.take(MAX_LOCK_BYTES + 1).read_to_end(&mut bytes))
+            .map_err(|error| OpenError::Io(path, error))?;
+        Ok(bytes)
     }
 
     /// The overrides under `templates/`, by name as `assets` names them. An override that cannot
@@ -365,7 +376,10 @@ impl Folders {
         if folders.is_empty() && file_name == PLAN_FILE {
             return Role::Plan;
         }
-        if file_name.starts_with("使用說明") || (folders.is_empty() && file_name == "numbers.lock") {
+        if folders.is_empty() && file_name == LOCK_FILE {
+            return Role::NumberLock;
+        }
+        if file_name.starts_with("使用說明") {
             return Role::Guide;
         }
         // The innermost folder that names an item decides.

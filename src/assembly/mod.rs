@@ -6,6 +6,7 @@
 mod appendices;
 mod charts;
 mod comparison;
+mod numbering;
 mod programme;
 mod tables;
 mod trace;
@@ -26,6 +27,7 @@ use crate::dossier::{
 use crate::exhibit::Exhibit;
 use crate::figure::Figure;
 use crate::identity::{self, Released};
+use crate::numbers::NumberLock;
 use crate::place::Located;
 use crate::plan::{
     Demand, Facet, Indicator, IndicatorId, ItemCode, Plan, SecretariatPart, Standing, Task, UnitId,
@@ -50,6 +52,8 @@ pub struct Material<'a> {
     pub released: &'a Released,
     /// Exhibits by item, in the order in which they are bound.
     pub exhibits: &'a BTreeMap<ItemCode, Vec<Exhibit>>,
+    /// Numbers that appendices keep.
+    pub lock: Option<&'a NumberLock>,
     /// Short hash of the inputs' digests.
     pub identity: String,
     /// The day the form bears.

@@ -181,6 +181,7 @@ fn file_names<'a>(input: &CheckInput<'a>, found: &mut Vec<Passage<'a>>) {
             Role::OfficialForm => (None, true),
             Role::Plan
             | Role::Template
+            | Role::NumberLock
             | Role::Guide
             | Role::LastFigures
             | Role::Archive(_)

@@ -52,6 +52,9 @@ pub enum Command {
     AttachSigned(AttachSigned),
     /// 把內容填入機關自己的表單（.docx、.odt）
     Fill(Fill),
+    /// 附件編號：傳閱之後鎖定，不再移動
+    #[command(subcommand)]
+    Numbers(NumbersCommand),
     /// 說明一條檢核規則
     Explain(Explain),
     /// 由印出的內容查回填報的儲存格與檔案，或由儲存格查出印在何處
@@ -300,11 +303,32 @@ pub struct Compile {
     /// 不逐頁比對裝訂結果與原檔（較快）
     #[arg(long)]
     pub no_compare: bool,
+    /// 不採用鎖定的附件編號（numbers.lock），重新編號並列出新舊對照
+    #[arg(long)]
+    pub renumber: bool,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
     #[command(flatten)]
     pub without: Without,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NumbersCommand {
+    /// 列出目前的附件編號，以及哪些已鎖定
+    Show(Folder),
+    /// 鎖定附件編號（numbers.lock）：之後的佐證插號為「之1」，已有的編號不變
+    Lock(NumbersLock),
+}
+
+#[derive(Debug, Args)]
+pub struct NumbersLock {
+    /// 工作資料夾
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 不沿用已鎖定的編號，重新編號並列出新舊對照
+    #[arg(long)]
+    pub renumber: bool,
 }
 
 #[derive(Debug, Args)]

@@ -12,12 +12,13 @@ use super::args::Compile;
 use super::check::print_text;
 use super::examination::open;
 use super::register::{last_register, moment, put_register};
-use super::{exit, rehearsal, today};
+use super::{exit, numbers, rehearsal, today};
 
 pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let settings = Settings {
         draft: arguments.draft,
         compare: !arguments.no_compare,
+        renumber: arguments.renumber,
         ..Settings::on(today(arguments.today.as_deref())?)
     };
     let Some((opened, plan)) = open(&arguments.inputs, arguments.without, Some(cache_of(&arguments.out)))?
@@ -49,6 +50,13 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
         opened.progress.clear();
         print_text(&examination)?;
         print_summary(&examination, &products, arguments)?;
+    }
+    numbers::print_changes(&examination, &settings, &mut anstream::stdout())?;
+    if examination.numbers.set_aside.is_some() {
+        writeln!(
+            anstream::stdout(),
+            "要改用新的編號，請執行 huibian numbers lock --renumber，再執行一次 compile。"
+        )?;
     }
     Ok(exit::judged(&examination.diagnostics))
 }

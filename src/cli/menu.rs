@@ -63,6 +63,7 @@ fn compiling(dry_run: bool) -> Compile {
         draft: false,
         dry_run,
         no_compare: false,
+        renumber: false,
         today: None,
         without: Without::default(),
     }

@@ -18,6 +18,7 @@ mod forms;
 mod init;
 mod menu;
 mod notices;
+mod numbers;
 mod panel;
 mod plan;
 mod progress;
@@ -104,6 +105,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Compile(arguments) => compile::run(&arguments),
         Command::AttachSigned(arguments) => attach_signed::run(&arguments),
         Command::Fill(arguments) => fill::run(&arguments),
+        Command::Numbers(command) => numbers::run(&command),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

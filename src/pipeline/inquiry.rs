@@ -97,7 +97,8 @@ fn subject_of(
     }
     let is_it = |appendix: &&crate::dossier::Appendix| {
         let entry = appendix.entries.iter().any(|entry| fold(&entry.number) == asked);
-        fold(&appendix.number) == asked || fold(appendix.item.as_str()) == asked || entry
+        let is_number = |number: &str| number == asked || number.replace('之', "-") == asked;
+        is_number(&fold(&appendix.number)) || fold(appendix.item.as_str()) == asked || entry
     };
     if let Some(appendix) = dossier.appendices.iter().find(is_it) {
         return Some(Subject::Appendix(appendix.number.clone()));

@@ -12,6 +12,7 @@ mod inquiry;
 mod last;
 mod marking;
 mod notices;
+mod numbering;
 mod official;
 mod products;
 mod provenance;
@@ -58,6 +59,7 @@ pub use last::last_job;
 pub use notices::{
     NoticeMade, NoticeSurroundings, REGISTER, is_kept_by_notices, is_of_notices, notices, receive,
 };
+pub use numbering::{Numbers, lock, renumbered};
 pub use official::fill;
 pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
@@ -77,12 +79,14 @@ pub struct Settings {
     pub draft: bool,
     /// Draw bound pages and their sources, and compare them.
     pub compare: bool,
+    /// Number appendices as if none were locked.
+    pub renumber: bool,
 }
 
 impl Settings {
     /// What a plain `compile` or `check` does on that day.
     pub fn on(today: Date) -> Self {
-        Settings { today, draft: false, compare: true }
+        Settings { today, draft: false, compare: true, renumber: false }
     }
 }
 
@@ -120,6 +124,7 @@ pub struct Examination {
     pub figures: Figures,
     /// An earlier year's, to stand beside these.
     pub last: Option<LastFigures>,
+    pub numbers: Numbers,
     /// Sorted, exceptions applied.
     pub diagnostics: Diagnostics,
     /// Personal identifiers that may be printed whole.
@@ -155,13 +160,14 @@ fn examine_once(plan: Plan, settings: &Settings, around: &Surroundings) -> anyho
     found.extend(files::inventory_diagnostics(&inventory));
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;
     let plan = lay_over(plan, &reading.secretariat);
+    let numbers = numbering::read(&plan, &inventory, settings, around, &mut found)?;
     let last = last::read(&plan, &inventory, around, &mut found)?;
     let mut preparations = reading::prepare_evidence(&plan, &inventory, closed, around, &mut found)?;
     if settings.compare {
         guarding::compare(&plan, &inventory, around, &mut preparations)?;
     }
     preparations.extend(signing::prepare(&plan, &inventory, around, &mut found)?);
-    let identity = products::identity_of(&plan, &inventory);
+    let identity = products::identity_of(&plan, &inventory, settings.renumber);
     let fragments = reading::look_through(&inventory, &reading.read, around, &mut found)?;
     let figures = Figures::evaluate(&plan, &reading.submissions);
     let calendar = OfficeCalendar::builtin().with_closures(plan.deadlines.extra_closures.iter().copied());
@@ -193,6 +199,7 @@ fn examine_once(plan: Plan, settings: &Settings, around: &Surroundings) -> anyho
         preparations,
         figures,
         last,
+        numbers,
         diagnostics,
         released,
         read: reading.read,

@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dossier::{Dossier, PageRange};
 use crate::exhibit::{ByteSource, Content, Exhibit};
 use crate::identity::{self, Released};
-use crate::inventory::{Inventory, Role, sha256_hex};
+use crate::inventory::{InputFile, Inventory, Role, sha256_hex};
 use crate::pdf;
 use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan};
@@ -103,6 +103,7 @@ fn with_material<T>(examination: &Examination, then: impl FnOnce(&Material) -> T
         last: examination.last.as_ref(),
         released: &examination.released,
         exhibits: &exhibits(examination),
+        lock: examination.numbers.in_force.as_ref(),
         identity: examination.identity.clone(),
         prepared_on: prepared_on(examination),
     })
@@ -301,10 +302,16 @@ fn natural_key(text: &str) -> (Vec<(u64, char)>, &str) {
 }
 
 /// Eight hex digits over everything that was handed in and the plan: parts that bear the same
-/// identity were made from the same inputs. A signed page is left out: it bears the identity itself.
-pub(super) fn identity_of(plan: &Plan, inventory: &Inventory) -> String {
+/// identity were made from the same inputs. A signed page is left out: it bears the identity itself. So are
+/// locked numbers that are not heeded in this run.
+pub(super) fn identity_of(plan: &Plan, inventory: &Inventory, renumber: bool) -> String {
     let mut text = format!("{}\n{}\n{}\n", env!("CARGO_PKG_VERSION"), plan.id, plan.version);
-    for file in inventory.files.iter().filter(|file| file.role != Role::SignedPage) {
+    let counts = |file: &&InputFile| match file.role {
+        Role::SignedPage => false,
+        Role::NumberLock => !renumber,
+        _ => true,
+    };
+    for file in inventory.files.iter().filter(counts) {
         text.push_str(&format!("{} {}\n", file.digests.sha256, file.path));
     }
     sha256_hex(text.as_bytes())[..8].to_owned()

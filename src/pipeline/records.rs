@@ -146,6 +146,11 @@ fn fate(
             true => ("讀為前次數據", String::new()),
             false => ("未列入比較", "見檢核結果".to_owned()),
         },
+        Role::NumberLock => match examination.numbers.in_force {
+            Some(_) => ("讀為附件編號鎖定", String::new()),
+            None if examination.numbers.set_aside.is_some() => ("未採用", "依要求重新編號".to_owned()),
+            None => ("未採用", "見檢核結果".to_owned()),
+        },
         Role::Guide => ("略過", "說明文件".to_owned()),
         Role::LeftOut(reason) => ("略過", reason.reason().to_owned()),
         Role::SignedPage => signing::fate(file, examination),

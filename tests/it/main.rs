@@ -25,6 +25,7 @@ mod leaks;
 mod letters;
 mod markup;
 mod navigation;
+mod numbers;
 mod official;
 mod pipeline;
 mod plan_sheets;
