@@ -14,6 +14,7 @@ pub mod place;
 pub mod refusal;
 pub mod roc;
 pub mod signing;
+pub mod watching;
 
 // Leaves over foreign formats.
 pub mod base64;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::container;
 use crate::exhibit::{ByteSource, Handle, ReadSeek};
@@ -18,6 +19,7 @@ use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan, PlanLayer};
 use crate::refusal;
 use crate::signing;
+use crate::watching::{Snapshot, Stamp};
 
 /// The plan's file at the workspace's top.
 pub const PLAN_FILE: &str = "plan.toml";
@@ -111,6 +113,7 @@ struct Listed {
     is_odd: bool,
     /// As the folder lists it; none for what is no plain file.
     bytes: u64,
+    modified: Option<SystemTime>,
 }
 
 impl Workspace {
@@ -176,6 +179,14 @@ impl Workspace {
         Ok(overrides)
     }
 
+    /// What the folder lists at this moment, unopened. Office litter is left out: of who has a workbook open,
+    /// and of what is still being saved, no run has anything to say.
+    pub fn stamps(&self) -> Result<Snapshot, OpenError> {
+        let listed = self.list(None)?.into_iter().filter(|listed| litter(&listed.path).is_none());
+        let stamp = |listed: Listed| (listed.path, Stamp { bytes: listed.bytes, modified: listed.modified });
+        Ok(listed.map(stamp).collect())
+    }
+
     /// Lists, digests and classifies every file. Links are listed and never followed.
     pub fn take_inventory(&self, plan: &Plan) -> Result<Inventory, OpenError> {
         let folders = Folders::of(plan);
@@ -232,10 +243,12 @@ impl Workspace {
                 } else {
                     // A pipe, socket or device would block whoever opens it: it counts as a link.
                     let is_link = !kind.is_file();
-                    let bytes = if is_link { 0 } else { entry.metadata().map_or(0, |listed| listed.len()) };
+                    let listed = if is_link { None } else { entry.metadata().ok() };
+                    let bytes = listed.as_ref().map_or(0, fs::Metadata::len);
+                    let modified = listed.and_then(|listed| listed.modified().ok());
                     // A folder's odd name is in the paths of all that lies in it.
                     let is_odd = is_odd || self.on_disk(&path) != entry.path();
-                    found.push(Listed { path, is_link, is_odd, bytes });
+                    found.push(Listed { path, is_link, is_odd, bytes, modified });
                 }
                 if found.len() > MAX_FILES {
                     return Err(OpenError::TooMuch(self.root.clone()));

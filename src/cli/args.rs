@@ -42,6 +42,8 @@ pub enum Command {
     Timeline(Timeline),
     /// 逐格比對兩份填報檔
     Diff(Diff),
+    /// 監看工作資料夾：存檔後自動重新產製（或只檢核），按 Ctrl-C 結束
+    Watch(Watch),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
     Compile(Compile),
     /// 放入核章頁的掃描檔：以識別碼確認核章的就是要寄出的內容
@@ -220,6 +222,9 @@ pub struct Check {
     /// 另存網頁版檢核報告（內部用；省略檔名則為 檢核報告.html）
     #[arg(long, value_name = "檔案", num_args = 0..=1, default_missing_value = "檢核報告.html")]
     pub html: Option<PathBuf>,
+    /// 檢核後開啟網頁版報告
+    #[arg(long, requires = "html")]
+    pub open: bool,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
@@ -296,7 +301,31 @@ pub struct Compile {
     /// 不逐頁比對裝訂結果與原檔（較快）
     #[arg(long)]
     pub no_compare: bool,
+    /// 產製後開啟產出資料夾
+    #[arg(long, conflicts_with = "dry_run")]
+    pub open: bool,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+    #[command(flatten)]
+    pub without: Without,
+}
+
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// 工作資料夾
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 產出的資料夾
+    #[arg(long, default_value = OUTPUT, value_name = "資料夾")]
+    pub out: PathBuf,
+    /// 只檢核，不產製
+    #[arg(long, conflicts_with_all = ["out", "open"])]
+    pub check_only: bool,
+    /// 第一次產製後開啟產出資料夾
+    #[arg(long)]
+    pub open: bool,
+    /// 以這一天判斷期限（例：111-02-15），預設為執行時的當天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
     #[command(flatten)]

@@ -2,14 +2,11 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command as Process;
-
-use crate::refusal;
 
 use super::args::{
     ANNEXES, Annexes, Check, Compile, Format, INPUTS, Init, Notices, OUTPUT, Status, Verify, Without,
 };
-use super::{annexes, check, compile, exit, init, notices, status, told, verify};
+use super::{annexes, check, compile, exit, init, notices, opening, status, told, verify};
 
 pub fn run() -> anyhow::Result<u8> {
     if !std::io::stdin().is_terminal() {
@@ -31,6 +28,7 @@ pub fn run() -> anyhow::Result<u8> {
                 inputs: INPUTS.into(),
                 format: Format::Text,
                 html: None,
+                open: false,
                 today: None,
                 without: Without::default(),
             }),
@@ -63,6 +61,7 @@ fn compiling(dry_run: bool) -> Compile {
         draft: false,
         dry_run,
         no_compare: false,
+        open: false,
         today: None,
         without: Without::default(),
     }
@@ -95,20 +94,6 @@ fn open(folder: &Path) -> anyhow::Result<u8> {
     if !folder.is_dir() {
         anyhow::bail!("還沒有產出；請先執行 3");
     }
-    let program = if cfg!(windows) {
-        "explorer"
-    } else if cfg!(target_os = "macos") {
-        "open"
-    } else {
-        "xdg-open"
-    };
-    // Explorer answers with exit code 1 even when it opened the folder.
-    Process::new(program).arg(folder).status().map_err(|error| {
-        anyhow::anyhow!(
-            "無法開啟「{}」：{}。請自行用檔案總管開啟。",
-            folder.display(),
-            refusal::words(&error)
-        )
-    })?;
+    opening::open(folder)?;
     Ok(exit::DONE)
 }

@@ -18,6 +18,7 @@ mod forms;
 mod init;
 mod menu;
 mod notices;
+mod opening;
 mod panel;
 mod plan;
 mod progress;
@@ -30,6 +31,7 @@ mod timeline;
 mod trace;
 mod verify;
 mod visit;
+mod watch;
 mod wording;
 
 use std::io::{BufReader, Write};
@@ -59,6 +61,7 @@ mod exit {
     pub const COULD_NOT_RUN: u8 = 2;
     pub const BUSY: u8 = 11;
     pub const FAULT_FOUND: u8 = 12;
+    pub const CANCELLED: u8 = 130;
 
     /// How a command that judges inputs ends.
     pub fn judged(diagnostics: &crate::diagnostic::Diagnostics) -> u8 {
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(exit::COULD_NOT_RUN);
         }
     };
+    end_on_interrupt(arguments.command.as_ref());
     let result = match arguments.command {
         None => menu::run(),
         Some(command) => dispatch(command),
@@ -92,6 +96,15 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Ctrl-C ends at once, in the midst of a run too: the workers got the same signal, and a run that went on
+/// without them would take their end for damaged files. Outputs are whole or absent at every moment.
+fn end_on_interrupt(command: Option<&Command>) {
+    if !matches!(command, Some(Command::Worker)) {
+        // Where no handler can be set, the system's own way of ending stays.
+        let _ = ctrlc::set_handler(|| std::process::exit(i32::from(exit::CANCELLED)));
+    }
+}
+
 fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Init(arguments) => init::run(&arguments),
@@ -101,6 +114,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Notices(arguments) => notices::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::AttachSigned(arguments) => attach_signed::run(&arguments),
         Command::Fill(arguments) => fill::run(&arguments),

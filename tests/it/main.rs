@@ -40,5 +40,6 @@ mod thumbnails;
 mod tidy;
 mod typesetting;
 mod values;
+mod watching;
 mod workbooks;
 mod years;
