@@ -69,6 +69,7 @@ pub mod cache;
 pub mod cli;
 pub mod office;
 pub mod output;
+pub mod overrides;
 pub mod pipeline;
 pub mod rules;
 pub mod worker;

@@ -4,12 +4,13 @@
 //! Stands above the phases, because each keeps its rules beside the code that finds their breaches.
 
 use crate::diagnostic::Rule;
-use crate::{checks, editable, intake, plan};
+use crate::{checks, editable, intake, overrides, plan};
 
 /// Rules by module; a new slice is one line.
 const BEFORE_CHECKS: &[&[&Rule]] = &[
     plan::RULES,
     plan::sheets::RULES,
+    overrides::RULES,
     intake::files::RULES,
     intake::workbook::RULES,
     intake::selection::RULES,

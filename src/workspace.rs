@@ -159,13 +159,12 @@ impl Workspace {
         }
     }
 
-    /// The overrides under `templates/`, by name as `assets` names them. An override that cannot
-    /// be read is an error: falling back to the built-in one would print something else than the
-    /// user believes.
-    pub fn template_overrides(&self) -> Result<BTreeMap<String, String>, OpenError> {
-        let mut overrides = BTreeMap::new();
+    /// The files under `templates/` by path within it, none longer than a byte over `most`. One that cannot be
+    /// read is an error: falling back to the built-in one would print something else than the user believes.
+    pub fn template_files(&self, most: u64) -> Result<BTreeMap<String, Vec<u8>>, OpenError> {
+        let mut files = BTreeMap::new();
         if !self.root.join(TEMPLATES_FOLDER).is_dir() {
-            return Ok(overrides);
+            return Ok(files);
         }
         for listed in self.list(Some(TEMPLATES_FOLDER))? {
             let Some((_, name)) = listed.path.as_str().split_once('/') else { continue };
@@ -173,10 +172,13 @@ impl Workspace {
                 continue;
             }
             let disk = self.on_disk(&listed.path);
-            let text = fs::read_to_string(&disk).map_err(|error| OpenError::Io(disk.clone(), error))?;
-            overrides.insert(name.to_owned(), text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned());
+            let mut bytes = Vec::new();
+            File::open(&disk)
+                .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
+                .map_err(|error| OpenError::Io(disk, error))?;
+            files.insert(name.to_owned(), bytes);
         }
-        Ok(overrides)
+        Ok(files)
     }
 
     /// What the folder lists at this moment, unopened. Office litter is left out: of who has a workbook open,

@@ -32,6 +32,8 @@ pub enum Command {
     Init(Init),
     /// 重新產生空白表；已填寫的填報檔不會被覆寫
     Forms(Forms),
+    /// 寫出內建範本與資料欄位說明，供修改；已有的檔案不覆寫
+    Templates(Folder),
     /// 檢核填報內容與佐證，列出要修正的地方
     Check(Check),
     /// 收件進度：各單位交了沒、錯誤與佐證、離期限幾個上班日、接下來做什麼
@@ -89,6 +91,9 @@ pub struct Init {
     /// 其他地方政府（例：花蓮縣）：以內建計畫改成該府的名稱、單位與鄉鎮市區
     #[arg(long, value_name = "縣市")]
     pub government: Option<String>,
+    /// 一併寫出內建範本與資料欄位說明，供修改
+    #[arg(long)]
+    pub templates: bool,
 }
 
 #[derive(Debug, Args)]

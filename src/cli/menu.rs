@@ -4,9 +4,9 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::{
-    ANNEXES, Annexes, Check, Compile, Format, INPUTS, Init, Notices, OUTPUT, Status, Verify, Without,
+    ANNEXES, Annexes, Check, Compile, Format, INPUTS, Init, Notices, OUTPUT, Status, Verify, Watch, Without,
 };
-use super::{annexes, check, compile, exit, init, notices, opening, status, told, verify};
+use super::{annexes, check, compile, exit, init, notices, opening, status, told, verify, watch};
 
 pub fn run() -> anyhow::Result<u8> {
     if !std::io::stdin().is_terminal() {
@@ -23,6 +23,7 @@ pub fn run() -> anyhow::Result<u8> {
                 inputs: INPUTS.into(),
                 plan: crate::assets::plans::DEFAULT.to_owned(),
                 government: None,
+                templates: false,
             }),
             "2" => check::run(&Check {
                 inputs: INPUTS.into(),
@@ -42,9 +43,17 @@ pub fn run() -> anyhow::Result<u8> {
                 false => Err(anyhow::anyhow!("還沒有產出；請先執行 3")),
             },
             "9" => annexes::run(&Annexes { inputs: INPUTS.into(), out: ANNEXES.into() }),
+            "10" => watch::run(&Watch {
+                inputs: INPUTS.into(),
+                out: OUTPUT.into(),
+                check_only: false,
+                open: false,
+                today: None,
+                without: Without::default(),
+            }),
             "0" | "q" | "Q" => return Ok(exit::DONE),
             _ => {
-                println!("請輸入 0 到 9 的數字。");
+                println!("請輸入 0 到 10 的數字。");
                 continue;
             }
         };
@@ -80,6 +89,7 @@ fn show() -> anyhow::Result<()> {
     writeln!(out, "  7. 試算大小、冊數與郵件數（不寫入產出）")?;
     writeln!(out, "  8. 驗證產出的陳報包")?;
     writeln!(out, "  9. 產製計畫附件（任務分工表、評分表）")?;
+    writeln!(out, "  10. 監看資料夾，存檔後自動重新產製（按 Ctrl-C 結束）")?;
     writeln!(out, "  0. 結束")?;
     write!(out, "請輸入數字後按 Enter：")?;
     out.flush()?;

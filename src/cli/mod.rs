@@ -27,6 +27,7 @@ mod rehearsal;
 mod roll;
 mod score;
 mod status;
+mod templates;
 mod timeline;
 mod trace;
 mod verify;
@@ -45,6 +46,7 @@ use crate::assets::{self, Templates};
 use crate::calendar::OfficeCalendar;
 use crate::diagnostic::Diagnostics;
 use crate::output::OutputError;
+use crate::overrides;
 use crate::plan::{Plan, PlanLayer};
 use crate::refusal;
 use crate::render;
@@ -109,6 +111,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Init(arguments) => init::run(&arguments),
         Command::Forms(arguments) => forms::run(&arguments),
+        Command::Templates(arguments) => templates::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Timeline(arguments) => timeline::run(&arguments),
@@ -219,17 +222,9 @@ fn print_plan_diagnostics(diagnostics: &Diagnostics) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Templates with the workspace's own laid over them.
+/// Templates with the workspace's own laid over them; what is wrong with these, the examination tells.
 fn load_templates(workspace: &Workspace) -> Result<Templates, OpenError> {
-    let mut templates = Templates::builtin();
-    for (name, text) in workspace.template_overrides()? {
-        // A file that overrides nothing stays in the ledger as what it is; the menu of names is
-        // small, so a misspelling is told at once.
-        if !templates.lay_over(&name, text) {
-            let _ = writeln!(anstream::stderr(), "警告：templates/{name} 不是任何內建範本的名稱，未使用");
-        }
-    }
-    Ok(templates)
+    Ok(overrides::lay_over(&workspace.template_files(overrides::MOST_BYTES)?).0)
 }
 
 /// Columns of the terminal, or 100 when piped.

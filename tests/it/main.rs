@@ -26,6 +26,7 @@ mod letters;
 mod markup;
 mod navigation;
 mod official;
+mod overrides;
 mod pipeline;
 mod plan_sheets;
 mod plans;
