@@ -75,7 +75,7 @@ pub fn lay_over(files: &BTreeMap<String, Vec<u8>>) -> (Templates, Diagnostics) {
         match builtin {
             None => told.push(unknown(name)),
             Some(builtin) => match readable(name, bytes) {
-                Err(fault) => told.push(fault),
+                Err(fault) => told.push(*fault),
                 Ok(text) => {
                     let since = written.as_ref().and_then(|written| written.digest(name));
                     told.extend(since.and_then(|since| outdated(name, bytes, &builtin, since)));
@@ -104,8 +104,9 @@ fn told(rule: &'static Rule, name: &str, place: Option<(usize, usize)>, message:
 }
 
 /// The text of an override that can be used, without its byte order mark.
-fn readable(name: &str, bytes: &[u8]) -> Result<String, Diagnostic> {
-    let refused = |message: &str, hint| told(&TEMPLATE_UNREADABLE, name, None, message.to_owned()).hint(hint);
+fn readable(name: &str, bytes: &[u8]) -> Result<String, Box<Diagnostic>> {
+    let refused =
+        |message: &str, hint| Box::new(told(&TEMPLATE_UNREADABLE, name, None, message.to_owned()).hint(hint));
     if bytes.len() as u64 > MOST_BYTES {
         return Err(refused("檔案過大，不是範本", "請放回由 huibian templates 寫出的範本再修改"));
     }
@@ -115,7 +116,8 @@ fn readable(name: &str, bytes: &[u8]) -> Result<String, Diagnostic> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match wrong_syntax(name, text) {
         Some((place, message)) => {
-            Err(told(&TEMPLATE_SYNTAX, name, place, message).hint("請與內建範本對照，修正這一處的寫法"))
+            let fault = told(&TEMPLATE_SYNTAX, name, place, message);
+            Err(Box::new(fault.hint("請與內建範本對照，修正這一處的寫法")))
         }
         None => Ok(text.to_owned()),
     }
