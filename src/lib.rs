@@ -14,6 +14,7 @@ pub mod place;
 pub mod refusal;
 pub mod roc;
 pub mod signing;
+pub mod watching;
 
 // Leaves over foreign formats.
 pub mod base64;
@@ -71,6 +72,7 @@ pub mod cli;
 pub mod installed_fonts;
 pub mod office;
 pub mod output;
+pub mod overrides;
 pub mod pipeline;
 pub mod rules;
 pub mod worker;

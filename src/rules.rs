@@ -4,13 +4,14 @@
 //! Stands above the phases, because each keeps its rules beside the code that finds their breaches.
 
 use crate::diagnostic::Rule;
-use crate::{checks, editable, intake, numbers, plan};
+use crate::{checks, editable, intake, numbers, overrides, plan};
 
 /// Rules by module; a new slice is one line.
 const BEFORE_CHECKS: &[&[&Rule]] = &[
     plan::RULES,
     plan::sheets::RULES,
     numbers::RULES,
+    overrides::RULES,
     intake::files::RULES,
     intake::workbook::RULES,
     intake::selection::RULES,

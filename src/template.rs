@@ -3,6 +3,7 @@
 //! The only module that names handlebars. Knows templates by name and values as JSON; what they say
 //! is the letters' affair.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use handlebars::{
@@ -72,6 +73,31 @@ fn escaped_for_odf(text: &str) -> String {
 /// A file that goes into a page as it is: a style, a script.
 pub fn text(name: &str, templates: &Templates) -> Result<String, TemplateError> {
     templates.get(name).map(|template| template.text.clone()).ok_or_else(|| unknown(name))
+}
+
+/// What is wrong with how a template is written; `None`: it can be filled, if the view has its values.
+pub fn syntax_fault(name: &str, text: &str) -> Option<TemplateError> {
+    let fault = Handlebars::new().register_template_string(name, text).err()?;
+    Some(TemplateError {
+        name: name.to_owned(),
+        place: fault.pos(),
+        message: wrong_syntax(fault.reason()),
+        missing: None,
+        in_override: true,
+    })
+}
+
+/// The names a template prints or asks for, its own commands aside.
+pub fn fields(text: &str) -> BTreeSet<String> {
+    const COMMANDS: [&str; 7] = ["if", "unless", "each", "else", "this", "with", "as"];
+    let inside = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(inside, _)| inside);
+    let words = inside
+        .filter(|inside| !inside.starts_with('!'))
+        .flat_map(|inside| inside.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '@')));
+    words
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()) && !COMMANDS.contains(word))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn unknown(name: &str) -> TemplateError {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::container;
 use crate::exhibit::{ByteSource, Handle, ReadSeek};
@@ -19,6 +20,7 @@ use crate::place::RelPath;
 use crate::plan::{ItemCode, Plan, PlanLayer};
 use crate::refusal;
 use crate::signing;
+use crate::watching::{Snapshot, Stamp};
 
 /// The plan's file at the workspace's top.
 pub const PLAN_FILE: &str = "plan.toml";
@@ -112,6 +114,7 @@ struct Listed {
     is_odd: bool,
     /// As the folder lists it; none for what is no plain file.
     bytes: u64,
+    modified: Option<SystemTime>,
 }
 
 impl Workspace {
@@ -167,13 +170,12 @@ impl Workspace {
         Ok(bytes)
     }
 
-    /// The overrides under `templates/`, by name as `assets` names them. An override that cannot
-    /// be read is an error: falling back to the built-in one would print something else than the
-    /// user believes.
-    pub fn template_overrides(&self) -> Result<BTreeMap<String, String>, OpenError> {
-        let mut overrides = BTreeMap::new();
+    /// The files under `templates/` by path within it, none longer than a byte over `most`. One that cannot be
+    /// read is an error: falling back to the built-in one would print something else than the user believes.
+    pub fn template_files(&self, most: u64) -> Result<BTreeMap<String, Vec<u8>>, OpenError> {
+        let mut files = BTreeMap::new();
         if !self.root.join(TEMPLATES_FOLDER).is_dir() {
-            return Ok(overrides);
+            return Ok(files);
         }
         for listed in self.list(Some(TEMPLATES_FOLDER))? {
             let Some((_, name)) = listed.path.as_str().split_once('/') else { continue };
@@ -181,10 +183,21 @@ impl Workspace {
                 continue;
             }
             let disk = self.on_disk(&listed.path);
-            let text = fs::read_to_string(&disk).map_err(|error| OpenError::Io(disk.clone(), error))?;
-            overrides.insert(name.to_owned(), text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned());
+            let mut bytes = Vec::new();
+            File::open(&disk)
+                .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
+                .map_err(|error| OpenError::Io(disk, error))?;
+            files.insert(name.to_owned(), bytes);
         }
-        Ok(overrides)
+        Ok(files)
+    }
+
+    /// What the folder lists at this moment, unopened. Office litter is left out: of who has a workbook open,
+    /// and of what is still being saved, no run has anything to say.
+    pub fn stamps(&self) -> Result<Snapshot, OpenError> {
+        let listed = self.list(None)?.into_iter().filter(|listed| litter(&listed.path).is_none());
+        let stamp = |listed: Listed| (listed.path, Stamp { bytes: listed.bytes, modified: listed.modified });
+        Ok(listed.map(stamp).collect())
     }
 
     /// Lists, digests and classifies every file. Links are listed and never followed.
@@ -243,10 +256,12 @@ impl Workspace {
                 } else {
                     // A pipe, socket or device would block whoever opens it: it counts as a link.
                     let is_link = !kind.is_file();
-                    let bytes = if is_link { 0 } else { entry.metadata().map_or(0, |listed| listed.len()) };
+                    let listed = if is_link { None } else { entry.metadata().ok() };
+                    let bytes = listed.as_ref().map_or(0, fs::Metadata::len);
+                    let modified = listed.and_then(|listed| listed.modified().ok());
                     // A folder's odd name is in the paths of all that lies in it.
                     let is_odd = is_odd || self.on_disk(&path) != entry.path();
-                    found.push(Listed { path, is_link, is_odd, bytes });
+                    found.push(Listed { path, is_link, is_odd, bytes, modified });
                 }
                 if found.len() > MAX_FILES {
                     return Err(OpenError::TooMuch(self.root.clone()));

@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod characters;
+pub mod contract;
 pub mod fonts;
 pub mod governments;
 pub mod html;

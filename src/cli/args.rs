@@ -32,6 +32,8 @@ pub enum Command {
     Init(Init),
     /// 重新產生空白表；已填寫的填報檔不會被覆寫
     Forms(Forms),
+    /// 寫出內建範本與資料欄位說明，供修改；已有的檔案不覆寫
+    Templates(Folder),
     /// 檢核填報內容與佐證，列出要修正的地方
     Check(Check),
     /// 收件進度：各單位交了沒、錯誤與佐證、離期限幾個上班日、接下來做什麼
@@ -42,6 +44,8 @@ pub enum Command {
     Timeline(Timeline),
     /// 逐格比對兩份填報檔
     Diff(Diff),
+    /// 監看工作資料夾：存檔後自動重新產製（或只檢核），按 Ctrl-C 結束
+    Watch(Watch),
     /// 產製自評表、佐證資料、陳報包與郵件草稿
     #[command(
         after_help = "內建字型沒有的罕用字，取用本機安裝的全字庫正楷體、正宋體（TW-Kai、TW-Sung 各字型檔）；\n\
@@ -94,6 +98,9 @@ pub struct Init {
     /// 其他地方政府（例：花蓮縣）：以內建計畫改成該府的名稱、單位與鄉鎮市區
     #[arg(long, value_name = "縣市")]
     pub government: Option<String>,
+    /// 一併寫出內建範本與資料欄位說明，供修改
+    #[arg(long)]
+    pub templates: bool,
 }
 
 #[derive(Debug, Args)]
@@ -227,6 +234,9 @@ pub struct Check {
     /// 另存網頁版檢核報告（內部用；省略檔名則為 檢核報告.html）
     #[arg(long, value_name = "檔案", num_args = 0..=1, default_missing_value = "檢核報告.html")]
     pub html: Option<PathBuf>,
+    /// 檢核後開啟網頁版報告
+    #[arg(long, requires = "html")]
+    pub open: bool,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
@@ -306,6 +316,9 @@ pub struct Compile {
     /// 不採用鎖定的附件編號（numbers.lock），重新編號並列出新舊對照
     #[arg(long)]
     pub renumber: bool,
+    /// 產製後開啟產出資料夾
+    #[arg(long, conflicts_with = "dry_run")]
+    pub open: bool,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,
@@ -329,6 +342,27 @@ pub struct NumbersLock {
     /// 不沿用已鎖定的編號，重新編號並列出新舊對照
     #[arg(long)]
     pub renumber: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// 工作資料夾
+    #[arg(default_value = INPUTS, value_name = "資料夾")]
+    pub inputs: PathBuf,
+    /// 產出的資料夾
+    #[arg(long, default_value = OUTPUT, value_name = "資料夾")]
+    pub out: PathBuf,
+    /// 只檢核，不產製
+    #[arg(long, conflicts_with_all = ["out", "open"])]
+    pub check_only: bool,
+    /// 第一次產製後開啟產出資料夾
+    #[arg(long)]
+    pub open: bool,
+    /// 以這一天判斷期限（例：111-02-15），預設為執行時的當天
+    #[arg(long, value_name = "日期")]
+    pub today: Option<String>,
+    #[command(flatten)]
+    pub without: Without,
 }
 
 #[derive(Debug, Args)]

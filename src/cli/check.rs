@@ -9,7 +9,7 @@ use crate::render;
 
 use super::args::{Check, Format};
 use super::examination::examine;
-use super::{exit, today, width};
+use super::{exit, opening, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
     let place = arguments.html.as_ref().map(|path| PagePlace::find(path, &arguments.inputs)).transpose()?;
@@ -23,6 +23,9 @@ pub fn run(arguments: &Check) -> anyhow::Result<u8> {
         let dossier = pipeline::dossier(examination, &settings);
         let page = pipeline::report(examination, &dossier, &settings, &examined.opened.templates)?;
         place.put(page.as_bytes())?;
+        if arguments.open {
+            opening::open(place.path())?;
+        }
     }
     Ok(exit::judged(&examination.diagnostics))
 }

@@ -12,9 +12,40 @@ use super::args::Compile;
 use super::check::print_text;
 use super::examination::open;
 use super::register::{last_register, moment, put_register};
-use super::{exit, numbers, rehearsal, today};
+use super::{exit, numbers, opening, rehearsal, today};
+
+/// What one run made, and weighed when it was only a rehearsal.
+pub(super) struct Made {
+    pub examination: Examination,
+    products: Products,
+    weighed: Option<rehearsal::Weighed>,
+    settings: Settings,
+}
 
 pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
+    let Some(Made { examination, products, weighed, settings }) = make(arguments)? else {
+        return Ok(exit::COULD_NOT_RUN);
+    };
+    print_text(&examination)?;
+    match &weighed {
+        Some(weighed) => rehearsal::print(&examination, &products, weighed)?,
+        None => print_summary(&examination, &products, arguments)?,
+    }
+    numbers::print_changes(&examination, &settings, &mut anstream::stdout())?;
+    if examination.numbers.set_aside.is_some() {
+        writeln!(
+            anstream::stdout(),
+            "要改用新的編號，請執行 huibian numbers lock --renumber，再執行一次 compile。"
+        )?;
+    }
+    if arguments.open {
+        opening::open(&arguments.out)?;
+    }
+    Ok(exit::judged(&examination.diagnostics))
+}
+
+/// Examines, makes and puts in place; prints nothing but what is wrong with a plan, and then makes nothing.
+pub(super) fn make(arguments: &Compile) -> anyhow::Result<Option<Made>> {
     let settings = Settings {
         draft: arguments.draft,
         compare: !arguments.no_compare,
@@ -23,7 +54,7 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     };
     let Some((opened, plan)) = open(&arguments.inputs, arguments.without, Some(cache_of(&arguments.out)))?
     else {
-        return Ok(exit::COULD_NOT_RUN);
+        return Ok(None);
     };
     let mut output = OutputFolder::begin(&arguments.out, &arguments.inputs)?;
     output.keep(pipeline::is_of_notices);
@@ -34,12 +65,9 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
     let source = DiskSource { workspace: opened.workspace.clone(), prepared: prepared.clone() };
     let products =
         pipeline::produce(&examination, &settings, &surroundings, &source, &mut output).map_err(explain)?;
-    if arguments.dry_run {
+    let weighed = if arguments.dry_run {
         // Everything was made in the staging folder, which goes with `output`.
-        let weighed = rehearsal::weigh(&examination, &surroundings, &source).map_err(explain)?;
-        opened.progress.clear();
-        print_text(&examination)?;
-        rehearsal::print(&examination, &products, &weighed)?;
+        Some(rehearsal::weigh(&examination, &surroundings, &source).map_err(explain)?)
     } else {
         let mut register = last_register(&output)?;
         let now = moment(arguments.today.as_deref(), settings.today)?;
@@ -47,18 +75,10 @@ pub fn run(arguments: &Compile) -> anyhow::Result<u8> {
         put_register(&register, &mut output).map_err(|error| explain(error.into()))?;
         opened.keep();
         output.commit()?;
-        opened.progress.clear();
-        print_text(&examination)?;
-        print_summary(&examination, &products, arguments)?;
-    }
-    numbers::print_changes(&examination, &settings, &mut anstream::stdout())?;
-    if examination.numbers.set_aside.is_some() {
-        writeln!(
-            anstream::stdout(),
-            "要改用新的編號，請執行 huibian numbers lock --renumber，再執行一次 compile。"
-        )?;
-    }
-    Ok(exit::judged(&examination.diagnostics))
+        None
+    };
+    opened.progress.clear();
+    Ok(Some(Made { examination, products, weighed, settings }))
 }
 
 /// What was made, where it lies, what to do next.

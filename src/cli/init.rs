@@ -14,7 +14,7 @@ use crate::plan::{self, Plan, PlanLayer, UnitId, governments};
 use crate::workspace::PLAN_FILE;
 
 use super::args::{INPUTS, Init};
-use super::{builtin_layers, exit, write_new};
+use super::{builtin_layers, exit, templates, write_new};
 
 pub fn run(arguments: &Init) -> anyhow::Result<u8> {
     let base = builtin_layers(&arguments.plan)?;
@@ -23,6 +23,9 @@ pub fn run(arguments: &Init) -> anyhow::Result<u8> {
         Some(name) => government_text(&arguments.plan, &base, name)?,
     };
     set_up(&arguments.inputs, base, &text)?;
+    if arguments.templates {
+        templates::write_out(&arguments.inputs)?;
+    }
     Ok(exit::DONE)
 }
 

@@ -2,14 +2,11 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command as Process;
-
-use crate::refusal;
 
 use super::args::{
-    ANNEXES, Annexes, Check, Compile, Format, INPUTS, Init, Notices, OUTPUT, Status, Verify, Without,
+    ANNEXES, Annexes, Check, Compile, Format, INPUTS, Init, Notices, OUTPUT, Status, Verify, Watch, Without,
 };
-use super::{annexes, check, compile, exit, init, notices, status, told, verify};
+use super::{annexes, check, compile, exit, init, notices, opening, status, told, verify, watch};
 
 pub fn run() -> anyhow::Result<u8> {
     if !std::io::stdin().is_terminal() {
@@ -26,11 +23,13 @@ pub fn run() -> anyhow::Result<u8> {
                 inputs: INPUTS.into(),
                 plan: crate::assets::plans::DEFAULT.to_owned(),
                 government: None,
+                templates: false,
             }),
             "2" => check::run(&Check {
                 inputs: INPUTS.into(),
                 format: Format::Text,
                 html: None,
+                open: false,
                 today: None,
                 without: Without::default(),
             }),
@@ -44,9 +43,17 @@ pub fn run() -> anyhow::Result<u8> {
                 false => Err(anyhow::anyhow!("還沒有產出；請先執行 3")),
             },
             "9" => annexes::run(&Annexes { inputs: INPUTS.into(), out: ANNEXES.into() }),
+            "10" => watch::run(&Watch {
+                inputs: INPUTS.into(),
+                out: OUTPUT.into(),
+                check_only: false,
+                open: false,
+                today: None,
+                without: Without::default(),
+            }),
             "0" | "q" | "Q" => return Ok(exit::DONE),
             _ => {
-                println!("請輸入 0 到 9 的數字。");
+                println!("請輸入 0 到 10 的數字。");
                 continue;
             }
         };
@@ -64,6 +71,7 @@ fn compiling(dry_run: bool) -> Compile {
         dry_run,
         no_compare: false,
         renumber: false,
+        open: false,
         today: None,
         without: Without::default(),
     }
@@ -82,6 +90,7 @@ fn show() -> anyhow::Result<()> {
     writeln!(out, "  7. 試算大小、冊數與郵件數（不寫入產出）")?;
     writeln!(out, "  8. 驗證產出的陳報包")?;
     writeln!(out, "  9. 產製計畫附件（任務分工表、評分表）")?;
+    writeln!(out, "  10. 監看資料夾，存檔後自動重新產製（按 Ctrl-C 結束）")?;
     writeln!(out, "  0. 結束")?;
     write!(out, "請輸入數字後按 Enter：")?;
     out.flush()?;
@@ -96,20 +105,6 @@ fn open(folder: &Path) -> anyhow::Result<u8> {
     if !folder.is_dir() {
         anyhow::bail!("還沒有產出；請先執行 3");
     }
-    let program = if cfg!(windows) {
-        "explorer"
-    } else if cfg!(target_os = "macos") {
-        "open"
-    } else {
-        "xdg-open"
-    };
-    // Explorer answers with exit code 1 even when it opened the folder.
-    Process::new(program).arg(folder).status().map_err(|error| {
-        anyhow::anyhow!(
-            "無法開啟「{}」：{}。請自行用檔案總管開啟。",
-            folder.display(),
-            refusal::words(&error)
-        )
-    })?;
+    opening::open(folder)?;
     Ok(exit::DONE)
 }

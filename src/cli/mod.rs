@@ -19,6 +19,7 @@ mod init;
 mod menu;
 mod notices;
 mod numbers;
+mod opening;
 mod panel;
 mod plan;
 mod progress;
@@ -27,10 +28,12 @@ mod rehearsal;
 mod roll;
 mod score;
 mod status;
+mod templates;
 mod timeline;
 mod trace;
 mod verify;
 mod visit;
+mod watch;
 mod wording;
 
 use std::io::{BufReader, Write};
@@ -44,6 +47,7 @@ use crate::assets::{self, Templates};
 use crate::calendar::OfficeCalendar;
 use crate::diagnostic::Diagnostics;
 use crate::output::OutputError;
+use crate::overrides;
 use crate::plan::{Plan, PlanLayer};
 use crate::refusal;
 use crate::render;
@@ -60,6 +64,7 @@ mod exit {
     pub const COULD_NOT_RUN: u8 = 2;
     pub const BUSY: u8 = 11;
     pub const FAULT_FOUND: u8 = 12;
+    pub const CANCELLED: u8 = 130;
 
     /// How a command that judges inputs ends.
     pub fn judged(diagnostics: &crate::diagnostic::Diagnostics) -> u8 {
@@ -80,6 +85,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(exit::COULD_NOT_RUN);
         }
     };
+    end_on_interrupt(arguments.command.as_ref());
     let result = match arguments.command {
         None => menu::run(),
         Some(command) => dispatch(command),
@@ -93,15 +99,26 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Ctrl-C ends at once, in the midst of a run too: the workers got the same signal, and a run that went on
+/// without them would take their end for damaged files. Outputs are whole or absent at every moment.
+fn end_on_interrupt(command: Option<&Command>) {
+    if !matches!(command, Some(Command::Worker)) {
+        // Where no handler can be set, the system's own way of ending stays.
+        let _ = ctrlc::set_handler(|| std::process::exit(i32::from(exit::CANCELLED)));
+    }
+}
+
 fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Init(arguments) => init::run(&arguments),
         Command::Forms(arguments) => forms::run(&arguments),
+        Command::Templates(arguments) => templates::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Notices(arguments) => notices::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::AttachSigned(arguments) => attach_signed::run(&arguments),
         Command::Fill(arguments) => fill::run(&arguments),
@@ -207,17 +224,9 @@ fn print_plan_diagnostics(diagnostics: &Diagnostics) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Templates with the workspace's own laid over them.
+/// Templates with the workspace's own laid over them; what is wrong with these, the examination tells.
 fn load_templates(workspace: &Workspace) -> Result<Templates, OpenError> {
-    let mut templates = Templates::builtin();
-    for (name, text) in workspace.template_overrides()? {
-        // A file that overrides nothing stays in the ledger as what it is; the menu of names is
-        // small, so a misspelling is told at once.
-        if !templates.lay_over(&name, text) {
-            let _ = writeln!(anstream::stderr(), "警告：templates/{name} 不是任何內建範本的名稱，未使用");
-        }
-    }
-    Ok(templates)
+    Ok(overrides::lay_over(&workspace.template_files(overrides::MOST_BYTES)?).0)
 }
 
 /// Columns of the terminal, or 100 when piped.

@@ -40,6 +40,10 @@ impl PagePlace {
         Ok(PagePlace { path: path.to_owned(), fresh })
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Puts the page in place, whole or not at all.
     ///
     /// # Errors

@@ -44,6 +44,7 @@ use crate::identity::Released;
 use crate::intake::files;
 use crate::inventory::Inventory;
 use crate::office::Converter;
+use crate::overrides;
 use crate::place::RelPath;
 use crate::plan::{Limits, Plan, UnitId};
 use crate::received::LastFigures;
@@ -156,6 +157,7 @@ fn examine_once(plan: Plan, settings: &Settings, around: &Surroundings) -> anyho
     around.progress.phase("清點檔案", 0);
     let mut inventory = around.workspace.take_inventory(&plan)?;
     let mut found = Diagnostics::new();
+    found.extend(overrides::lay_over(&around.workspace.template_files(overrides::MOST_BYTES)?).1);
     let closed = archives::open(&plan, &mut inventory, around, &mut found)?;
     found.extend(files::inventory_diagnostics(&inventory));
     let reading = reading::read_submissions(&plan, &inventory, around, &mut found)?;

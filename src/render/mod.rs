@@ -24,7 +24,7 @@ pub use html::{
 pub use json::json;
 pub use lines::lines;
 pub use status::status;
-pub use text::{TextOptions, plan_text, summary, text};
+pub use text::{TextOptions, errors, plan_text, summary, text};
 
 /// Columns of an explanation.
 const EXPLANATION_WIDTH: usize = 78;
@@ -98,7 +98,7 @@ fn severity_word(severity: Severity) -> &'static str {
 /// A text as it may be shown, on one line: identity numbers starred out, control characters and
 /// those that turn the direction of writing made visible. Always before cutting: half a number
 /// is no longer recognised as one.
-fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     identity::mask(text)
         .trim()
         .chars()

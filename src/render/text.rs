@@ -64,6 +64,19 @@ pub fn text(diagnostics: &Diagnostics, plan: &Plan, options: &TextOptions) -> St
     out
 }
 
+/// What blocks and nothing else, grouped as in [`text`], whose headings count the warnings too.
+pub fn errors(diagnostics: &Diagnostics, plan: &Plan, options: &TextOptions) -> String {
+    let mut out = String::new();
+    for own in groups(diagnostics, plan) {
+        let blocking: Vec<&Diagnostic> = own.diagnostics.iter().copied().filter(|d| d.blocks()).collect();
+        if !blocking.is_empty() {
+            title(&mut out, own.name, &own.diagnostics, options);
+            group(&mut out, &blocking, options);
+        }
+    }
+    out
+}
+
 /// Diagnostics of the plan itself, before there is a plan to group them by.
 pub fn plan_text(diagnostics: &Diagnostics, options: &TextOptions) -> String {
     let mut out = String::new();

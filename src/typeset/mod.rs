@@ -22,7 +22,7 @@ use crate::dossier::{Dossier, PageRange, Slot, SlotContent};
 pub use dispatch::{DispatchView, dispatch_sheet};
 pub use fonts::Fonts;
 pub use rare::{FontShelf, FontUse, full_family_rank};
-pub use world::TypesetError;
+pub use world::{TypesetError, syntax_fault};
 
 use world::Desk;
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
-use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{DiagSpan, DiagSpanKind, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World, WorldExt};
@@ -51,6 +51,25 @@ impl fmt::Display for TypesetError {
 }
 
 impl std::error::Error for TypesetError {}
+
+/// What is wrong with how a template is written, in Typst's words; `None`: it can be compiled, if its data
+/// and names are there.
+pub fn syntax_fault(name: &str, text: &str) -> Option<TypesetError> {
+    let source = Source::new(file_id(name), text.to_owned());
+    let (errors, _) = source.root().errors_and_warnings();
+    let first = errors.first()?;
+    let range = match first.span.get() {
+        DiagSpanKind::Detached => None,
+        DiagSpanKind::Number { num, sub_range, .. } => source.range(num, sub_range),
+        DiagSpanKind::Range { range, .. } => Some(range),
+    };
+    let at = range.and_then(|range| source.lines().byte_to_line_column(range.start));
+    Some(TypesetError {
+        place: at.map(|(line, column)| (name.to_owned(), line + 1, column + 1)),
+        message: first.message.to_string(),
+        in_override: true,
+    })
+}
 
 struct TemplateSource<'a> {
     source: Source,

@@ -36,6 +36,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("unicode_width", &["render/"]),
     ("strsim", &["folding"]),
     ("clap", &["cli/"]),
+    ("ctrlc", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("anstream", &["cli/"]),
     ("anstyle", &["render/"]),
