@@ -41,6 +41,7 @@ pub mod navigation;
 pub mod plan;
 pub mod received;
 pub mod register;
+pub mod repair;
 pub mod revision;
 pub mod submission;
 pub mod tally;

@@ -9,6 +9,9 @@ pub const INPUTS: &str = "inputs";
 /// Where `compile` writes unless told otherwise.
 pub const OUTPUT: &str = "output";
 
+/// Where `check --fix` writes unless told otherwise.
+pub const REPAIRED: &str = "output-fix";
+
 /// Where `annexes` writes unless told otherwise.
 pub const ANNEXES: &str = "annexes";
 
@@ -220,6 +223,9 @@ pub struct Check {
     /// 另存網頁版檢核報告（內部用；省略檔名則為 檢核報告.html）
     #[arg(long, value_name = "檔案", num_args = 0..=1, default_missing_value = "檢核報告.html")]
     pub html: Option<PathBuf>,
+    /// 另存修正後的複本：只修正確定無疑的寫法（全形、標點、單位、日期的分隔），原檔不動（省略資料夾則為 output-fix）
+    #[arg(long, value_name = "資料夾", num_args = 0..=1, require_equals = true, default_missing_value = REPAIRED)]
+    pub fix: Option<PathBuf>,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,

@@ -31,6 +31,7 @@ pub fn run() -> anyhow::Result<u8> {
                 inputs: INPUTS.into(),
                 format: Format::Text,
                 html: None,
+                fix: None,
                 today: None,
                 without: Without::default(),
             }),

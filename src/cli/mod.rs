@@ -23,6 +23,7 @@ mod plan;
 mod progress;
 mod register;
 mod rehearsal;
+mod repairs;
 mod roll;
 mod score;
 mod status;

@@ -17,6 +17,7 @@ mod products;
 mod provenance;
 mod reading;
 mod records;
+mod repairing;
 mod report;
 mod signing;
 mod tally;
@@ -60,6 +61,9 @@ pub use notices::{
 pub use official::fill;
 pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
+pub use repairing::{
+    LOG as REPAIR_LOG, RepairLine, RepairSurroundings, RepairedWorkbook, has_repairs, repair, unrepairable,
+};
 pub use report::report;
 pub use signing::confirm as confirm_signed_page;
 pub use tally::tally;
