@@ -13,7 +13,7 @@ use crate::xml::{Node, Tag, Xml};
 
 use super::Unmarkable;
 use super::ods::{is_ours, paragraphs};
-use super::repair::holds_formula;
+use super::repair::{holds_formula, lost_cell};
 
 const ROWS_REPEATED: &str = "table:number-rows-repeated";
 const COLUMNS_REPEATED: &str = "table:number-columns-repeated";
@@ -75,6 +75,9 @@ pub(super) fn mark(
             Node::Close(_) => {
                 depth -= 1;
                 if depth == 0 {
+                    // A note below the last row is in the list; a value would be lost.
+                    let below = targets.range(CellRef::new(row, 0)..);
+                    refuse_lost(below)?;
                     survey.end = span.start;
                     return Ok(survey);
                 }
@@ -172,6 +175,9 @@ fn mark_row(text: &str, targets: &[(&CellRef, &Target)]) -> Result<String, Unmar
                 }
                 // A merged cell's covered part is not shown: its note would not be either.
                 for at in here {
+                    if is_covered && matches!(pending[&at], Target::Entry(_)) {
+                        return Err(Unmarkable("要修正的儲存格被合併儲存格遮住".to_owned()));
+                    }
                     pending.remove(&at);
                 }
                 column = column.saturating_add(times);
@@ -201,6 +207,13 @@ fn put_inside(text: &str, close: Range<usize>, name: &str, content: &str, edits:
         }
     } else {
         edits.insert(close.start, content);
+    }
+}
+
+fn refuse_lost<'t>(mut targets: impl Iterator<Item = (&'t CellRef, &'t Target)>) -> Result<(), Unmarkable> {
+    match targets.find(|(_, target)| matches!(target, Target::Entry(_))) {
+        Some((cell, _)) => Err(lost_cell(*cell)),
+        None => Ok(()),
     }
 }
 

@@ -82,8 +82,7 @@ fn write_cell(
     };
     let mut before = open.end;
     let mut values: Vec<Range<usize>> = Vec::new();
-    loop {
-        let Some(node) = xml.next()? else { break };
+    while let Some(node) = xml.next()? {
         let start = before;
         before = xml.position();
         match node {

@@ -32,6 +32,7 @@ mod plans;
 mod provenance;
 mod readme;
 mod rendering;
+mod repairs;
 mod report;
 mod rounds;
 mod signing;
