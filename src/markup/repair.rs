@@ -40,7 +40,7 @@ pub fn repair(bytes: &[u8], repairs: &[CellRepair]) -> Result<Vec<u8>, Unmarkabl
 
 fn repair_xlsx(bytes: &[u8], mut by_sheet: BTreeMap<&str, Entries>) -> Result<Vec<u8>, Unmarkable> {
     let mut parts = Parts::open(bytes)?;
-    xlsx::refuse_macros(&parts)?;
+    xlsx::refuse_macros(&parts, "含巨集的檔案不修正")?;
     let path = xlsx::workbook_part(&mut parts)?;
     let related = parts.relations(&path)?;
     let workbook = WorkbookPart::read(parts.needed(&path)?)?;

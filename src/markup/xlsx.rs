@@ -12,7 +12,7 @@ const SHEET_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsh
 
 pub(super) fn mark(bytes: &[u8], corrections: &CorrectionList) -> Result<Vec<u8>, Unmarkable> {
     let mut parts = Parts::open(bytes)?;
-    refuse_macros(&parts)?;
+    refuse_macros(&parts, "含巨集的檔案不標註")?;
     let path = workbook_part(&mut parts)?;
     let related = parts.relations(&path)?;
     let workbook = WorkbookPart::read(parts.needed(&path)?)?;
@@ -67,9 +67,10 @@ pub(super) fn mark(bytes: &[u8], corrections: &CorrectionList) -> Result<Vec<u8>
     parts.finish()
 }
 
-pub(super) fn refuse_macros(parts: &Parts<'_>) -> Result<(), Unmarkable> {
+/// `why` is told where there are some.
+pub(super) fn refuse_macros(parts: &Parts<'_>, why: &str) -> Result<(), Unmarkable> {
     match parts.names().any(|name| name.to_ascii_lowercase().ends_with("vbaproject.bin")) {
-        true => Err(Unmarkable("檔案含巨集".to_owned())),
+        true => Err(Unmarkable(why.to_owned())),
         false => Ok(()),
     }
 }
