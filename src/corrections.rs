@@ -79,13 +79,16 @@ impl Correction {
             (None, _, Place::Workspace) => "（整份資料）".to_owned(),
             (None, _, place) => place.to_string(),
         };
+        let repair =
+            diagnostic.repair.as_ref().map(|repair| format!("（可自動修正：{}）", repair.sentence()));
+        let hint = format!("{}{}", diagnostic.hint, repair.unwrap_or_default());
         Correction {
             is_error: diagnostic.severity == Severity::Error,
             sheet,
             cell,
             at: identity::mask(&at),
             message: identity::mask(&diagnostic.message),
-            hint: identity::mask(&diagnostic.hint),
+            hint: identity::mask(&hint),
             rule: diagnostic.rule.id.to_owned(),
         }
     }

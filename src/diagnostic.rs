@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::place::Place;
+use crate::repair::Repair;
 
 /// How bad it is. Errors keep the bundle from being written; warnings do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -63,6 +64,9 @@ pub struct Diagnostic {
     /// The reason and name under which the secretariat accepted this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+    /// What the cell should say instead, where that is certain (可自動修正).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repair: Option<Repair>,
 }
 
 fn rule_id<S: serde::Serializer>(rule: &&'static Rule, serializer: S) -> Result<S::Ok, S::Error> {
@@ -82,6 +86,7 @@ impl Diagnostic {
             excerpt: None,
             related: Vec::new(),
             accepted: None,
+            repair: None,
         }
     }
 
@@ -112,6 +117,11 @@ impl Diagnostic {
 
     pub fn related(mut self, place: Place, note: impl Into<String>) -> Self {
         self.related.push((place, note.into()));
+        self
+    }
+
+    pub fn repair(mut self, repair: Option<Repair>) -> Self {
+        self.repair = repair;
         self
     }
 

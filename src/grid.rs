@@ -3,7 +3,7 @@
 //! Sparse, absolute positions, values as stored. A reading can be sent by a worker. Knows
 //! nothing of plans, forms or units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,8 @@ pub struct Sheet {
     pub visible: bool,
     #[serde(with = "cell_list")]
     pub cells: BTreeMap<CellRef, Cell>,
+    /// Those of `cells` whose value a formula gave; not known of an .xls.
+    pub computed: BTreeSet<CellRef>,
 }
 
 /// JSON has no maps with structured keys: cells travel as a list.

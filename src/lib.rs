@@ -44,6 +44,7 @@ pub mod numbers;
 pub mod plan;
 pub mod received;
 pub mod register;
+pub mod repair;
 pub mod revision;
 pub mod submission;
 pub mod tally;

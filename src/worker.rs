@@ -4,6 +4,8 @@
 //! one bad file never ends the run. Speaks one JSON value a line over standard input and output;
 //! knows the jobs, nothing of plans or of what the results are used for.
 
+mod repairing;
+
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -32,7 +34,10 @@ use crate::navigation::Navigation;
 use crate::pdf;
 use crate::place::RelPath;
 use crate::received::Reception;
+use crate::repair::CellRepair;
 use crate::workspace;
+
+pub use repairing::{Left, Repaired};
 
 /// The subcommand under which the binary serves as a worker; hidden from `--help`.
 pub const SUBCOMMAND: &str = "worker";
@@ -82,6 +87,7 @@ impl Job {
             JobTask::ReceiveFigures => format!("figures\n{}", self.sha256),
             JobTask::LookThrough { media_type } => format!("look {media_type:?}\n{}", self.sha256),
             JobTask::MarkWorkbook { .. } => format!("mark\n{}", self.sha256),
+            JobTask::RepairWorkbook { .. } => format!("repair\n{}", self.sha256),
             JobTask::FillForm { values, .. } => {
                 format!("fill\n{}\n{}", self.sha256, serde_json::to_string(values).unwrap_or_default())
             }
@@ -134,6 +140,8 @@ pub enum JobTask {
     },
     /// A copy of a workbook with its faults marked, written to `folder` as `<sha256>-marked`.
     MarkWorkbook { corrections: CorrectionList, folder: PathBuf },
+    /// A copy of a workbook with cells repaired, written to `folder` as `<sha256>-repaired`.
+    RepairWorkbook { repairs: Vec<CellRepair>, folder: PathBuf },
     /// A form of the agency's own filled in, written to `folder` as `<sha256>-filled`.
     FillForm { values: Values, folder: PathBuf },
     /// The ways through a finished document of ours.
@@ -168,6 +176,7 @@ pub enum Outcome {
     Marked(Handle),
     /// There can be no marked copy; why, as told to users.
     Unmarkable(String),
+    Repaired(Repaired),
     /// The form filled in; none when there is nothing that could be sent.
     Filled(Option<Handle>, editable::Findings),
     Compared(pdf::Comparison),
@@ -225,6 +234,7 @@ pub fn run(job: &Job) -> Outcome {
         JobTask::Compare { prepared, pages } => compare(job, prepared, pages),
         JobTask::Thumbnail { prepared, pages } => thumbnail(prepared, pages),
         JobTask::MarkWorkbook { corrections, folder } => mark_workbook(job, corrections, folder),
+        JobTask::RepairWorkbook { repairs, folder } => repairing::repair(job, repairs, folder),
         JobTask::FillForm { values, folder } => fill_form(job, values, folder),
     };
     result.unwrap_or_else(Outcome::Failed)
@@ -247,7 +257,10 @@ fn read_workbook(job: &Job, wanted: impl Fn(Grid) -> Grid) -> Result<Outcome, Fa
 /// the parent.
 fn form_alone(mut grid: Grid) -> Grid {
     if identify(&grid).is_none() {
-        grid.sheets.iter_mut().for_each(|sheet| sheet.cells.clear());
+        grid.sheets.iter_mut().for_each(|sheet| {
+            sheet.cells.clear();
+            sheet.computed.clear();
+        });
     }
     grid
 }

@@ -9,6 +9,9 @@ pub const INPUTS: &str = "inputs";
 /// Where `compile` writes unless told otherwise.
 pub const OUTPUT: &str = "output";
 
+/// Where `check --fix` writes unless told otherwise.
+pub const REPAIRED: &str = "output-fix";
+
 /// Where `annexes` writes unless told otherwise.
 pub const ANNEXES: &str = "annexes";
 
@@ -237,6 +240,9 @@ pub struct Check {
     /// 檢核後開啟網頁版報告
     #[arg(long, requires = "html")]
     pub open: bool,
+    /// 另存修正後的複本：只修正確定無疑的寫法（全形、標點、單位、日期的分隔），原檔不動（省略資料夾則為 output-fix）
+    #[arg(long, value_name = "資料夾", num_args = 0..=1, require_equals = true, default_missing_value = REPAIRED)]
+    pub fix: Option<PathBuf>,
     /// 以這一天判斷期限（例：111-02-15），預設為今天
     #[arg(long, value_name = "日期")]
     pub today: Option<String>,

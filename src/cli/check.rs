@@ -1,5 +1,5 @@
-//! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing but the page
-//! that was asked for, and into a cache that is already there.
+//! `huibian check`: examines a workspace and prints what is to be mended. Writes nothing but the page and
+//! the corrected copies that were asked for, and into a cache that is already there.
 
 use std::io::{IsTerminal, Write};
 
@@ -9,7 +9,7 @@ use crate::render;
 
 use super::args::{Check, Format};
 use super::examination::examine;
-use super::{exit, opening, today, width};
+use super::{exit, opening, repairs, today, width};
 
 pub fn run(arguments: &Check) -> anyhow::Result<u8> {
     let place = arguments.html.as_ref().map(|path| PagePlace::find(path, &arguments.inputs)).transpose()?;
@@ -26,6 +26,9 @@ pub fn run(arguments: &Check) -> anyhow::Result<u8> {
         if arguments.open {
             opening::open(place.path())?;
         }
+    }
+    if let Some(folder) = &arguments.fix {
+        repairs::write(&examined, folder, arguments)?;
     }
     Ok(exit::judged(&examination.diagnostics))
 }

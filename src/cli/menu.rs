@@ -30,6 +30,7 @@ pub fn run() -> anyhow::Result<u8> {
                 format: Format::Text,
                 html: None,
                 open: false,
+                fix: None,
                 today: None,
                 without: Without::default(),
             }),

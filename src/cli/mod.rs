@@ -25,6 +25,7 @@ mod plan;
 mod progress;
 mod register;
 mod rehearsal;
+mod repairs;
 mod roll;
 mod score;
 mod status;

@@ -12,9 +12,11 @@ use crate::intake::locate::{LocatedSheet, Trouble, TroubleAt, locate};
 use crate::intake::recognise::{Names, SheetIndex, match_sheets, normal};
 use crate::intake::rules;
 use crate::intake::values::{Fault, ValueContext, read_tick, read_value};
+use crate::inventory::MediaType;
 use crate::layout::{Block, FormLayout, LABEL_COLUMN, Marker, SheetKind, SheetLayout, is_key};
 use crate::place::{CellRef, Located, Place, RelPath};
 use crate::plan::{Period, UnitId, ValueKind};
+use crate::repair::{Entry, Repair};
 use crate::submission::Value;
 
 /// Characters of a cell that an excerpt shows.
@@ -55,7 +57,7 @@ pub struct Form<'a> {
     pub layout: &'a FormLayout,
     pub file: &'a RelPath,
     grid: &'a Grid,
-    context: ValueContext,
+    context: ValueContext<'static>,
     /// The unit that has to act; `None`: the secretariat.
     unit: Option<&'a UnitId>,
     /// By index in the layout.
@@ -81,7 +83,7 @@ impl<'a> Form<'a> {
         unit: Option<&'a UnitId>,
         period: Period,
     ) -> Result<Self, Diagnostics> {
-        let context = ValueContext { epoch_1904: grid.epoch_1904, period };
+        let context = ValueContext { epoch_1904: grid.epoch_1904, period, measure: "" };
         let sheets = BTreeMap::new();
         let diagnostics = Diagnostics::new();
         let mut form = Form { layout, file, grid, context, unit, sheets, diagnostics };
@@ -393,16 +395,18 @@ impl<'a> Form<'a> {
         format!("{} {label}", subject_of(spot.layout))
     }
 
-    /// Reads a cell as an answer; what is wrong with it is reported under the subject.
+    /// Reads a cell as an answer in the question's measure; what is wrong with it is reported under the
+    /// subject.
     pub fn value(
         &mut self,
         spot: Spot<'_>,
         at: CellRef,
         kind: &ValueKind,
+        measure: &str,
         subject: &str,
     ) -> Option<Located<Value>> {
         let cell = self.sheet(spot).cells.get(&at)?;
-        let value = self.read(spot, at, cell, kind, subject)?;
+        let value = self.read(spot, at, cell, (kind, measure), subject)?;
         Some(Located::new(value, self.place(spot, at)))
     }
 
@@ -411,10 +415,10 @@ impl<'a> Form<'a> {
         spot: Spot<'_>,
         at: CellRef,
         cell: &Cell,
-        kind: &ValueKind,
+        (kind, measure): (&ValueKind, &str),
         subject: &str,
     ) -> Option<Value> {
-        let reading = read_value(kind, cell, &self.context);
+        let reading = read_value(kind, cell, &ValueContext { measure, ..self.context });
         for fault in reading.faults {
             self.fault(spot, at, fault, subject);
         }
@@ -435,7 +439,7 @@ impl<'a> Form<'a> {
 
     /// Reads a cell as text.
     pub fn text(&mut self, spot: Spot<'_>, at: CellRef, subject: &str) -> Option<Located<String>> {
-        match self.value(spot, at, &ValueKind::Text, subject)? {
+        match self.value(spot, at, &ValueKind::Text, "", subject)? {
             Located { value: Value::Text(text), place } => Some(Located::new(text, place)),
             _ => None,
         }
@@ -459,7 +463,8 @@ impl<'a> Form<'a> {
                 other => vec![other.clone()],
             };
             for line in lines {
-                if let Some(Value::Text(text)) = self.read(spot, *at, &line, &ValueKind::Text, &subject) {
+                if let Some(Value::Text(text)) = self.read(spot, *at, &line, (&ValueKind::Text, ""), &subject)
+                {
                     paragraphs.push(Located::new(text, self.place(spot, *at)));
                 }
             }
@@ -472,8 +477,18 @@ impl<'a> Form<'a> {
             .diagnostic(fault.rule, self.place(spot, at), fault.message)
             .hint(fault.hint)
             .subject(subject)
-            .excerpt(excerpt(self.sheet(spot), at));
+            .excerpt(excerpt(self.sheet(spot), at))
+            .repair(fault.mended.and_then(|new| self.repair(spot, at, new)));
         self.diagnostics.push(diagnostic);
+    }
+
+    /// What can be written in the cell: a formula is never overwritten, and a BIFF workbook cannot be
+    /// changed in places.
+    fn repair(&self, spot: Spot<'_>, at: CellRef, new: Entry) -> Option<Repair> {
+        let sheet = self.sheet(spot);
+        let can_change = matches!(self.grid.media_type, MediaType::Xlsx | MediaType::Ods);
+        let cell = sheet.cells.get(&at).filter(|_| can_change && !sheet.computed.contains(&at))?;
+        Repair::of(cell, new)
     }
 }
 

@@ -68,7 +68,7 @@ fn known(form: &mut Form<'_>, spot: Spot<'_>, row: &str, column: &str) -> Option
         1 => form.subject(spot, &row.label),
         _ => form.subject(spot, &format!("{} {}", row.label, question.label)),
     };
-    form.value(spot, at, kind, &subject)
+    form.value(spot, at, kind, &question.measure, &subject)
 }
 
 fn text(located: Located<Value>) -> Option<Located<String>> {
@@ -124,7 +124,7 @@ fn row(
         };
         let label = &column.question.label;
         let subject = form.subject(spot, &format!("{heading} 第{}筆 {label}", number + 1));
-        if let Some(value) = form.value(spot, *at, kind, &subject) {
+        if let Some(value) = form.value(spot, *at, kind, &column.question.measure, &subject) {
             values.insert(column.key.clone(), value);
         }
     }

@@ -89,7 +89,7 @@ fn switch(form: &mut Form<'_>, spot: Spot<'_>) -> Option<Located<Applies>> {
     let at = form.known(spot, &applies.key, "value")?;
     let Ask::Value(kind) = &applies.questions.first()?.1.ask else { return None };
     let subject = form.subject(spot, &applies.label);
-    let switch = form.value(spot, at, kind, &subject)?;
+    let switch = form.value(spot, at, kind, "", &subject)?;
     let applies = match &switch.value {
         Value::Choice(choice) if choice == SWITCH_NO => {
             let subject = form.subject(spot, &reason.label);
@@ -144,9 +144,10 @@ fn fields(form: &mut Form<'_>, spot: Spot<'_>) -> Fields {
 }
 
 fn scalar(form: &mut Form<'_>, spot: Spot<'_>, row: &KnownRow, at: CellRef) -> Option<Located<Value>> {
-    let Ask::Value(kind) = &row.questions.first()?.1.ask else { return None };
+    let question = &row.questions.first()?.1;
+    let Ask::Value(kind) = &question.ask else { return None };
     let subject = form.subject(spot, &row.label);
-    form.value(spot, at, kind, &subject)
+    form.value(spot, at, kind, &question.measure, &subject)
 }
 
 /// The cells of a split or a choice of many, a row to each part.
@@ -156,7 +157,7 @@ fn parts<'r>(form: &Form<'_>, spot: Spot<'_>, rows: &[&'r KnownRow]) -> Vec<Part
         let (Some(part), Some((_, question))) = (&row.part, row.questions.first()) else { continue };
         if let Some(at) = form.known(spot, &row.key, "value") {
             let subject = form.subject(spot, &row.label);
-            cells.push(Part { name: part, ask: &question.ask, at, subject });
+            cells.push(Part { name: part, ask: &question.ask, measure: &question.measure, at, subject });
         }
     }
     cells
@@ -170,6 +171,7 @@ fn places(form: &Form<'_>, spot: Spot<'_>, parts: &[Part<'_>]) -> Parts {
 struct Part<'a> {
     name: &'a str,
     ask: &'a Ask,
+    measure: &'a str,
     at: CellRef,
     subject: String,
 }
@@ -189,7 +191,7 @@ fn gather(form: &mut Form<'_>, spot: Spot<'_>, parts: &[Part<'_>]) -> Option<Val
     let mut split: Vec<(String, Figure)> = Vec::new();
     for part in parts {
         let Ask::Value(kind) = part.ask else { continue };
-        let value = form.value(spot, part.at, kind, &part.subject);
+        let value = form.value(spot, part.at, kind, part.measure, &part.subject);
         if let Some(figure) = value.and_then(|located| located.value.figure()) {
             split.push((part.name.to_owned(), figure));
         }
@@ -233,6 +235,7 @@ fn record(
                         Some(Part {
                             name,
                             ask: &column.question.ask,
+                            measure: &column.question.measure,
                             at: *cells.get(&column.key)?,
                             subject: format!("{subject} {label}：{name}"),
                         })
@@ -241,7 +244,10 @@ fn record(
                 parts_of.insert(field.clone(), places(form, spot, &parts));
                 gather(form, spot, &parts).map(|value| Located::new(value, form.place(spot, *first)))
             }
-            (None, Ask::Value(kind)) => form.value(spot, *first, kind, &format!("{subject} {label}")),
+            (None, Ask::Value(kind)) => {
+                let measure = &group[0].question.measure;
+                form.value(spot, *first, kind, measure, &format!("{subject} {label}"))
+            }
             (None, _) => None,
         };
         if let Some(value) = value {

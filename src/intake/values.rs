@@ -7,6 +7,7 @@
 mod choices;
 mod days;
 mod folding;
+mod mending;
 mod numbers;
 mod texts;
 
@@ -14,6 +15,7 @@ use crate::diagnostic::{Rule, Severity};
 use crate::grid::Cell;
 use crate::identity;
 use crate::plan::{Period, ValueKind};
+use crate::repair::Entry;
 use crate::submission::Value;
 
 /// What a cell was read as, and what is to be said about it. A blank gives neither.
@@ -29,15 +31,19 @@ pub struct Fault {
     pub rule: &'static Rule,
     pub message: String,
     pub hint: String,
+    /// What the cell should say instead; kept by [`read_value`] and [`read_tick`] only where that is certain.
+    pub mended: Option<Entry>,
 }
 
 /// What a reading depends on beside the cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ValueContext {
+pub struct ValueContext<'a> {
     /// Dates stored as plain numbers count from 1904.
     pub epoch_1904: bool,
     /// The assessed period; only examples in hints are taken from it.
     pub period: Period,
+    /// What the question counts (人次); empty where it counts nothing.
+    pub measure: &'a str,
 }
 
 /// Reads a cell as an answer of the kind.
@@ -49,7 +55,21 @@ pub struct ValueContext {
 ///   `Value::Nothing` for it, unless it is one of the options.
 /// - Many-of questions in one cell: options with 、 or line breaks between them. A split lies in
 ///   several cells and cannot be read from one: its parts are counts.
-pub fn read_value(kind: &ValueKind, cell: &Cell, context: &ValueContext) -> Reading {
+///
+/// A fault's `mended` is confirmed: the cell that says it instead gives no fault, and the value of this
+/// reading where this one has a value.
+pub fn read_value(kind: &ValueKind, cell: &Cell, context: &ValueContext<'_>) -> Reading {
+    let mut reading = read_as(kind, cell, context);
+    let value = reading.value.clone();
+    let holds = |entry: &Entry| {
+        let anew = read_as(kind, &entry.cell(), context);
+        anew.faults.is_empty() && anew.value.is_some() && (value.is_none() || anew.value == value)
+    };
+    mending::confirm(&mut reading.faults, cell, holds);
+    reading
+}
+
+fn read_as(kind: &ValueKind, cell: &Cell, context: &ValueContext<'_>) -> Reading {
     if let Some(fault) = unusable(cell) {
         return Reading::fault(fault);
     }
@@ -58,14 +78,14 @@ pub fn read_value(kind: &ValueKind, cell: &Cell, context: &ValueContext) -> Read
         ValueKind::DocumentNumber => texts::read_document_number(cell),
         ValueKind::Telephone => texts::read_telephone(cell),
         ValueKind::Email => texts::read_email(cell),
-        ValueKind::Count | ValueKind::Split(_) => numbers::read_count(cell),
-        ValueKind::Decimal => numbers::read_decimal(cell),
-        ValueKind::Percent => numbers::read_percent(cell),
+        ValueKind::Count | ValueKind::Split(_) => numbers::read_count(cell, context.measure),
+        ValueKind::Decimal => numbers::read_decimal(cell, context.measure),
+        ValueKind::Percent => numbers::read_percent(cell, context.measure),
         ValueKind::Date => days::read_day(cell, context),
         ValueKind::DateSpan => days::read_span(cell, context),
         ValueKind::Choice(options) => choices::read_choice(cell, options),
         ValueKind::Choices(options) => choices::read_choices(cell, options),
-        ValueKind::Flag => match read_tick(cell) {
+        ValueKind::Flag => match choices::read_tick(cell) {
             Ok(flag) => Reading::value(Value::Flag(flag)),
             Err(fault) => Reading::fault(fault),
         },
@@ -75,10 +95,15 @@ pub fn read_value(kind: &ValueKind, cell: &Cell, context: &ValueContext) -> Read
 /// Reads a tick: TRUE, 1, ✓, V, ■, 是, 有 … or FALSE, 0, □, 否, 無 …; ○ and × mean different
 /// things to different people and are refused.
 pub fn read_tick(cell: &Cell) -> Result<bool, Fault> {
-    match unusable(cell) {
-        Some(fault) => Err(fault),
-        None => choices::read_tick(cell),
-    }
+    let Some(fault) = unusable(cell) else {
+        let mut read = choices::read_tick(cell);
+        if let Err(fault) = &mut read {
+            let holds = |entry: &Entry| choices::read_tick(&entry.cell()).is_ok();
+            mending::confirm(std::slice::from_mut(fault), cell, holds);
+        }
+        return read;
+    };
+    Err(fault)
 }
 
 /// Cells that hold no answer of any kind.
@@ -124,7 +149,13 @@ impl Reading {
 impl Fault {
     /// Identity numbers never reach a message whole, whatever was typed into the cell.
     fn new(rule: &'static Rule, message: impl AsRef<str>, hint: impl AsRef<str>) -> Self {
-        Fault { rule, message: identity::mask(message.as_ref()), hint: identity::mask(hint.as_ref()) }
+        let (message, hint) = (identity::mask(message.as_ref()), identity::mask(hint.as_ref()));
+        Fault { rule, message, hint, mended: None }
+    }
+
+    fn mended(mut self, entry: Option<Entry>) -> Self {
+        self.mended = entry;
+        self
     }
 }
 

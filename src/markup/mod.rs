@@ -1,11 +1,11 @@
 //! A unit's own workbook given back with its faults marked: a comment and a fill on each cell, and a first
-//! sheet whose lines lead there.
+//! sheet whose lines lead there. And its twin, `repair`: cells written anew and nothing else.
 //!
 //! Works on bytes that came from outside, so only inside a worker. Parts are changed in places, never
 //! written anew. In an .xlsx these may change: the workbook part (list of sheets, the sheet shown first,
 //! the index of names that belong to one sheet), its relationships, `[Content_Types].xml`, the styles
 //! (what is added stands at the end), and of each marked sheet its conditional formats, its comments with
-//! their drawing and the relationships to them; of the sheet that was shown first also that it was. Cells
+//! their drawing and the relationships to them; of the sheet that was shown first also that it was. By `mark`, cells
 //! are never touched: values, formulas and styles keep their bytes. In an .ods: `content.xml` (notes in
 //! cells, the list, a conditional format) and one style each in `styles.xml`.
 
@@ -15,9 +15,11 @@ mod list;
 mod ods;
 mod ods_cells;
 mod parts;
+mod repair;
 mod styles;
 mod workbook;
 mod worksheet;
+mod worksheet_cells;
 mod xlsx;
 
 use std::collections::BTreeMap;
@@ -27,6 +29,8 @@ use crate::corrections::{COMMENT_MARK, CorrectionList};
 use crate::inventory::MediaType;
 use crate::place::CellRef;
 use crate::xml::XmlFault;
+
+pub use repair::repair;
 
 /// Cells marked on one sheet; the list holds all.
 const MOST_MARKED: usize = 1_000;

@@ -14,6 +14,7 @@ use crate::xml::{Node, Xml};
 use super::list::HEADINGS;
 use super::ods_cells::{self, Target};
 use super::parts::Parts;
+use super::repair::{Entries, lost};
 use super::{FORMULA, FORMULA_MARK, Remarks, Unmarkable, quoted, remarks};
 
 const CONTENT: &str = "content.xml";
@@ -27,10 +28,7 @@ const COLUMN_STYLE: &str = "huibian-column";
 const WIDTHS: [&str; 7] = ["0.8cm", "1.4cm", "1.6cm", "6cm", "12cm", "10cm", "5cm"];
 
 pub(super) fn mark(bytes: &[u8], corrections: &CorrectionList) -> Result<Vec<u8>, Unmarkable> {
-    let mut parts = Parts::open(bytes)?;
-    if parts.text("META-INF/manifest.xml")?.is_some_and(|manifest| manifest.contains("encryption-data")) {
-        return Err(Unmarkable("檔案設有密碼".to_owned()));
-    }
+    let mut parts = open(bytes)?;
     let clean = unmarked(&parts.needed(CONTENT)?)?;
     let has_formats = clean.contains("xmlns:calcext=") && parts.contains(STYLES);
     let marked = marked(&clean, corrections, has_formats)?;
@@ -42,6 +40,38 @@ pub(super) fn mark(bytes: &[u8], corrections: &CorrectionList) -> Result<Vec<u8>
         }
     }
     parts.finish()
+}
+
+/// A copy in which cells say something else; `repair` says what it keeps.
+pub(super) fn repair(bytes: &[u8], mut by_sheet: BTreeMap<&str, Entries>) -> Result<Vec<u8>, Unmarkable> {
+    let mut parts = open(bytes)?;
+    let text = parts.needed(CONTENT)?;
+    let mut edits = Edits::default();
+    let mut xml = Xml::new(&text);
+    while let Some(node) = xml.next()? {
+        let Node::Open(tag) = node else { continue };
+        if tag.name() != "table:table" {
+            continue;
+        }
+        let entries = by_sheet.remove(tag.attribute("table:name").unwrap_or_default().as_str());
+        let targets = entries.unwrap_or_default().into_iter();
+        let targets = targets.map(|(cell, entry)| (cell, Target::Entry(entry))).collect();
+        ods_cells::mark(&text, &mut xml, &targets, &mut edits)?;
+    }
+    if let Some(sheet) = by_sheet.into_keys().next() {
+        return Err(lost(sheet));
+    }
+    let repaired = edits.apply(&text);
+    parts.put(CONTENT, repaired);
+    parts.finish()
+}
+
+fn open(bytes: &[u8]) -> Result<Parts<'_>, Unmarkable> {
+    let mut parts = Parts::open(bytes)?;
+    match parts.text("META-INF/manifest.xml")?.is_some_and(|manifest| manifest.contains("encryption-data")) {
+        true => Err(Unmarkable("檔案設有密碼".to_owned())),
+        false => Ok(parts),
+    }
 }
 
 /// The content without the marks of an earlier round.
@@ -101,10 +131,8 @@ fn marked(text: &str, corrections: &CorrectionList, has_formats: bool) -> Result
                 first_table = first_table.or(Some(span.start));
                 let name = tag.attribute("table:name").unwrap_or_default();
                 let remarks = by_sheet.get(name.as_str()).unwrap_or(&none);
-                let targets: BTreeMap<CellRef, Target> = remarks
-                    .iter()
-                    .map(|(cell, remark)| (*cell, Target { text: remark.text.clone() }))
-                    .collect();
+                let targets: BTreeMap<CellRef, Target> =
+                    remarks.iter().map(|(cell, remark)| (*cell, Target::Note(remark.text.clone()))).collect();
                 let survey = ods_cells::mark(text, &mut xml, &targets, &mut edits)?;
                 before = xml.position();
                 if has_formats && !remarks.is_empty() {

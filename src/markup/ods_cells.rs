@@ -1,24 +1,29 @@
-//! The cells of one OpenDocument table: notes put into them, repetitions split where only one is meant.
+//! The cells of one OpenDocument table: notes or values put into them, repetitions split where only one is meant.
 //!
 //! A row or cell that stands for many is written as what comes before, the one, and what comes after; all
-//! say together what they said before. Knows positions and notes, nothing of values.
+//! say together what they said before. Knows positions, notes and how a value is written, nothing of what it means.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::place::CellRef;
-use crate::splice::{Edits, with_attribute, without_attribute};
+use crate::repair::Entry;
+use crate::splice::{Edits, attribute, escape, with_attribute, without_attribute};
 use crate::xml::{Node, Tag, Xml};
 
 use super::Unmarkable;
 use super::ods::{is_ours, paragraphs};
+use super::repair::{holds_formula, lost_cell};
 
 const ROWS_REPEATED: &str = "table:number-rows-repeated";
 const COLUMNS_REPEATED: &str = "table:number-columns-repeated";
 
-/// What is to be said at a cell.
-pub(super) struct Target {
-    pub text: String,
+/// What is to be put into a cell.
+pub(super) enum Target {
+    /// Said beside what it holds.
+    Note(String),
+    /// Held in place of what it holds.
+    Entry(Entry),
 }
 
 /// Where the table's own things stand.
@@ -29,7 +34,7 @@ pub(super) struct Survey {
     pub end: usize,
 }
 
-/// Puts notes into the cells of the table whose opening tag was just read; reads to its end.
+/// Puts the targets into the cells of the table whose opening tag was just read; reads to its end.
 pub(super) fn mark(
     text: &str,
     xml: &mut Xml<'_>,
@@ -70,6 +75,9 @@ pub(super) fn mark(
             Node::Close(_) => {
                 depth -= 1;
                 if depth == 0 {
+                    // A note below the last row is in the list; a value would be lost.
+                    let below = targets.range(CellRef::new(row, 0)..);
+                    refuse_lost(below)?;
                     survey.end = span.start;
                     return Ok(survey);
                 }
@@ -158,7 +166,7 @@ fn mark_row(text: &str, targets: &[(&CellRef, &Target)]) -> Result<String, Unmar
                     for at in &here {
                         out.push_str(&repeated(&text[whole.clone()], COLUMNS_REPEATED, at - next));
                         let one = repeated(&text[whole.clone()], COLUMNS_REPEATED, 1);
-                        out.push_str(&mark_cell(&one, &pending[at].text)?);
+                        out.push_str(&put_into(&one, pending[at])?);
                         next = at + 1;
                     }
                     let after = column.saturating_add(times) - next;
@@ -167,6 +175,9 @@ fn mark_row(text: &str, targets: &[(&CellRef, &Target)]) -> Result<String, Unmar
                 }
                 // A merged cell's covered part is not shown: its note would not be either.
                 for at in here {
+                    if is_covered && matches!(pending[&at], Target::Entry(_)) {
+                        return Err(Unmarkable("要修正的儲存格被合併儲存格遮住".to_owned()));
+                    }
                     pending.remove(&at);
                 }
                 column = column.saturating_add(times);
@@ -178,7 +189,7 @@ fn mark_row(text: &str, targets: &[(&CellRef, &Target)]) -> Result<String, Unmar
     let mut rest = String::new();
     for (at, target) in pending {
         rest.push_str(&repeated("<table:table-cell/>", COLUMNS_REPEATED, at.saturating_sub(column)));
-        rest.push_str(&mark_cell("<table:table-cell/>", &target.text)?);
+        rest.push_str(&put_into("<table:table-cell/>", target)?);
         column = at + 1;
     }
     if let Some(end) = end.filter(|_| !rest.is_empty()) {
@@ -197,6 +208,77 @@ fn put_inside(text: &str, close: Range<usize>, name: &str, content: &str, edits:
     } else {
         edits.insert(close.start, content);
     }
+}
+
+fn refuse_lost<'t>(mut targets: impl Iterator<Item = (&'t CellRef, &'t Target)>) -> Result<(), Unmarkable> {
+    match targets.find(|(_, target)| matches!(target, Target::Entry(_))) {
+        Some((cell, _)) => Err(lost_cell(*cell)),
+        None => Ok(()),
+    }
+}
+
+fn put_into(cell: &str, target: &Target) -> Result<String, Unmarkable> {
+    match target {
+        Target::Note(text) => mark_cell(cell, text),
+        Target::Entry(entry) => write_cell(cell, entry),
+    }
+}
+
+/// What a cell's attributes say of its value.
+const VALUE_ATTRIBUTES: [&str; 8] = [
+    "office:value-type",
+    "office:value",
+    "office:currency",
+    "office:date-value",
+    "office:time-value",
+    "office:boolean-value",
+    "office:string-value",
+    "calcext:value-type",
+];
+
+/// One cell holding another value; its style, note and whatever else is no text of its own stay.
+fn write_cell(cell: &str, entry: &Entry) -> Result<String, Unmarkable> {
+    let (open, rest) = cell.split_at(tag_end(cell));
+    if attribute(open, "table:formula").is_some() {
+        return Err(holds_formula());
+    }
+    let (kind, value) = match entry {
+        Entry::Number(figure) => ("float", format!(" office:value=\"{figure}\"")),
+        Entry::Text(_) => ("string", String::new()),
+    };
+    let typed_twice = attribute(open, "calcext:value-type").is_some();
+    let again = if typed_twice { format!(" calcext:value-type=\"{kind}\"") } else { String::new() };
+    let bare = VALUE_ATTRIBUTES.iter().fold(open.to_owned(), |tag, name| without_attribute(&tag, name));
+    let bare = bare.strip_suffix('>').filter(|bare| !bare.ends_with('/'));
+    let bare = bare.ok_or_else(|| Unmarkable("要修正的儲存格沒有內容".to_owned()))?;
+    let open = format!("{bare} office:value-type=\"{kind}\"{value}{again}>");
+
+    let mut edits = Edits::default();
+    let mut xml = Xml::new(cell);
+    xml.next()?;
+    let mut paragraphs: Vec<Range<usize>> = Vec::new();
+    let mut before = xml.position();
+    while let Some(node) = xml.next()? {
+        let start = before;
+        if let Node::Open(tag) = node {
+            let is_text = matches!(tag.name(), "text:p" | "text:h" | "text:list");
+            xml.skip()?;
+            if is_text {
+                paragraphs.push(start..xml.position());
+            }
+        }
+        before = xml.position();
+    }
+    let Some(first) = paragraphs.first() else {
+        return Err(Unmarkable("要修正的儲存格沒有內容".to_owned()));
+    };
+    let base = cell.len() - rest.len();
+    let shifted = |range: &Range<usize>| range.start - base..range.end - base;
+    edits.insert(first.start - base, format!("<text:p>{}</text:p>", escape(&entry.shown())));
+    for range in &paragraphs {
+        edits.remove(shifted(range));
+    }
+    Ok(format!("{open}{}", edits.apply(rest)))
 }
 
 /// One cell with a note; where it has one, ours is put at its end.

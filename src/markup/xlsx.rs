@@ -12,12 +12,8 @@ const SHEET_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsh
 
 pub(super) fn mark(bytes: &[u8], corrections: &CorrectionList) -> Result<Vec<u8>, Unmarkable> {
     let mut parts = Parts::open(bytes)?;
-    if parts.names().any(|name| name.to_ascii_lowercase().ends_with("vbaproject.bin")) {
-        return Err(Unmarkable("含巨集的檔案不標註".to_owned()));
-    }
-    let roots = parts.relations("")?;
-    let root = roots.iter().find(|relation| relation.kind == "officeDocument");
-    let path = root.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target.clone());
+    refuse_macros(&parts, "含巨集的檔案不標註")?;
+    let path = workbook_part(&mut parts)?;
     let related = parts.relations(&path)?;
     let workbook = WorkbookPart::read(parts.needed(&path)?)?;
     let part_of =
@@ -69,6 +65,21 @@ pub(super) fn mark(bytes: &[u8], corrections: &CorrectionList) -> Result<Vec<u8>
         }
     }
     parts.finish()
+}
+
+/// `why` is told where there are some.
+pub(super) fn refuse_macros(parts: &Parts<'_>, why: &str) -> Result<(), Unmarkable> {
+    match parts.names().any(|name| name.to_ascii_lowercase().ends_with("vbaproject.bin")) {
+        true => Err(Unmarkable(why.to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// The path of the workbook part.
+pub(super) fn workbook_part(parts: &mut Parts<'_>) -> Result<String, Unmarkable> {
+    let roots = parts.relations("")?;
+    let root = roots.iter().find(|relation| relation.kind == "officeDocument");
+    Ok(root.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target.clone()))
 }
 
 /// The first name, relative to a folder, that no part has.

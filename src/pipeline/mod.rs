@@ -18,6 +18,7 @@ mod products;
 mod provenance;
 mod reading;
 mod records;
+mod repairing;
 mod report;
 mod signing;
 mod steadying;
@@ -64,6 +65,9 @@ pub use numbering::{Numbers, lock, renumbered};
 pub use official::fill;
 pub use products::{Products, Sink, WriteSeek, dossier, produce, trace};
 pub use records::ledger;
+pub use repairing::{
+    LOG as REPAIR_LOG, RepairLine, RepairSurroundings, RepairedWorkbook, has_repairs, repair, unrepairable,
+};
 pub use report::report;
 pub use signing::confirm as confirm_signed_page;
 pub use steadying::examine;

@@ -98,6 +98,11 @@ pub fn summary(diagnostics: &Diagnostics) -> String {
     if diagnostics.len() > accepted {
         text.push_str("規則說明請執行 huibian explain 加方括號內的代號。");
     }
+    let is_open = |diagnostic: &&Diagnostic| diagnostic.accepted.is_none() && diagnostic.repair.is_some();
+    let repairable = diagnostics.iter().filter(is_open).count();
+    if repairable > 0 {
+        text.push_str(&format!("其中 {repairable} 個可自動修正，請執行 huibian check --fix。"));
+    }
     text
 }
 
@@ -233,6 +238,9 @@ fn one(out: &mut String, diagnostic: &Diagnostic, options: &TextOptions) {
     }
     if !diagnostic.hint.is_empty() {
         labelled(out, "修正：", &clean(&diagnostic.hint), options);
+    }
+    if let Some(repair) = &diagnostic.repair {
+        labelled(out, "可自動修正：", &clean(&repair.sentence()), options);
     }
     // A warning stops nothing: its key would only be one more line to read past.
     if diagnostic.blocks()

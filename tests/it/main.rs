@@ -35,6 +35,7 @@ mod provenance;
 mod rare_characters;
 mod readme;
 mod rendering;
+mod repairs;
 mod report;
 mod rounds;
 mod signing;

@@ -4,11 +4,13 @@
 //! taken. Knows nothing of what the options mean.
 
 use super::folding::{comparable, cut, says_nothing, widths};
+use super::mending;
 use super::{Fault, Reading};
 use crate::diagnostic::{Rule, Severity};
 use crate::figure::Figure;
 use crate::folding::likeness;
 use crate::grid::Cell;
+use crate::repair::Entry;
 use crate::submission::Value;
 
 /// Reads one option; the value is the option as the plan writes it.
@@ -50,6 +52,10 @@ pub fn read_choices(cell: &Cell, options: &[String]) -> Reading {
             None => faults.extend(not_a_choice(piece, options).faults),
         }
     }
+    if !faults.is_empty() {
+        let mended = options_meant(&text, options);
+        faults = faults.into_iter().map(|fault: Fault| fault.mended(mended.clone())).collect();
+    }
     let taken: Vec<String> =
         options.iter().zip(&chosen).filter(|(_, chosen)| **chosen).map(|(o, _)| o.clone()).collect();
     let value = (faults.is_empty() && !taken.is_empty()).then_some(Value::Choices(taken));
@@ -58,6 +64,16 @@ pub fn read_choices(cell: &Cell, options: &[String]) -> Reading {
 
 /// A tick mark, yes or no.
 pub fn read_tick(cell: &Cell) -> Result<bool, Fault> {
+    match cell {
+        Cell::Flag(flag) => Ok(*flag),
+        Cell::Number(number) if *number == 1.0 => Ok(true),
+        Cell::Number(number) if *number == 0.0 => Ok(false),
+        Cell::Text(text) => ticked(text).ok_or_else(|| unreadable_tick(text)),
+        _ => Err(unreadable_tick(&shown(cell))),
+    }
+}
+
+fn ticked(text: &str) -> Option<bool> {
     const YES: [&str; 29] = [
         "true",
         "yes",
@@ -109,28 +125,26 @@ pub fn read_tick(cell: &Cell) -> Result<bool, Fault> {
         "n/a",
         "免",
     ];
-    match cell {
-        Cell::Flag(flag) => Ok(*flag),
-        Cell::Number(number) if *number == 1.0 => Ok(true),
-        Cell::Number(number) if *number == 0.0 => Ok(false),
-        Cell::Text(text) => {
-            // NFKC turns ˇ and the like into blanks and marks: widths alone for single signs.
-            let folded = widths(text).to_lowercase().replace(' ', "");
-            if YES.contains(&folded.as_str()) {
-                Ok(true)
-            } else if NO.contains(&folded.as_str()) || says_nothing(text) {
-                Ok(false)
-            } else {
-                Err(unreadable_tick(text))
-            }
-        }
-        _ => Err(unreadable_tick(&shown(cell))),
+    // NFKC turns ˇ and the like into blanks and marks: widths alone for single signs.
+    let folded = widths(text).to_lowercase().replace(' ', "");
+    if YES.contains(&folded.as_str()) {
+        Some(true)
+    } else if NO.contains(&folded.as_str()) || says_nothing(text) {
+        Some(false)
+    } else {
+        None
     }
 }
 
 fn unreadable_tick(text: &str) -> Fault {
     let message = format!("看不出「{}」是勾選還是不勾", cut(text));
-    Fault::new(&TICK_UNREADABLE, message, "要勾請填「V」，不勾請留白。")
+    Fault::new(&TICK_UNREADABLE, message, "要勾請填「V」，不勾請留白。").mended(tick_meant(text))
+}
+
+/// 「V」, (是): a mark with others around it.
+fn tick_meant(text: &str) -> Option<Entry> {
+    let word = if ticked(&mending::unwrapped(text))? { "V" } else { "否" };
+    Some(Entry::Text(word.to_owned()))
 }
 
 /// What a cell holds as a word.
@@ -157,7 +171,39 @@ fn not_a_choice(text: &str, options: &[String]) -> Reading {
         Some(option) => format!("是不是「{option}」？請從下拉選單選取。"),
         None => format!("請從下拉選單選取：{}。", listed(options)),
     };
-    Reading::fault(Fault::new(&VALUE_NOT_A_CHOICE, message, hint))
+    let mended = option_meant(text, options).map(|option| Entry::Text(option.to_owned()));
+    Reading::fault(Fault::new(&VALUE_NOT_A_CHOICE, message, hint).mended(mended))
+}
+
+/// The one option that is the text but for brackets, quotes and stops. Other signs may mean something.
+fn option_meant<'a>(text: &str, options: &'a [String]) -> Option<&'a str> {
+    const MARKS: [char; 22] = [
+        '「', '」', '『', '』', '“', '”', '‘', '’', '"', '\'', '(', ')', '[', ']', '【', '】', '〔', '〕',
+        '。', '、', ':', ';',
+    ];
+    let bare = |text: &str| comparable(&mending::unwrapped(text)).replace(MARKS, "");
+    let wanted = bare(text);
+    let mut alike = options.iter().filter(|option| !wanted.is_empty() && bare(option) == wanted);
+    alike.next().filter(|_| alike.next().is_none()).map(String::as_str)
+}
+
+/// Options with other words or signs between them than 、, where that can be read in one way only.
+fn options_meant(text: &str, options: &[String]) -> Option<Entry> {
+    const BETWEEN: [char; 22] = [
+        '、', '，', ',', '；', ';', '\n', '|', '｜', '及', '和', '與', '/', '／', '+', '＋', '&', '＆', ' ',
+        '\u{3000}', '。', '．', '.',
+    ];
+    let pieces = text.split(BETWEEN).filter(|piece| !piece.trim().is_empty());
+    let divided: Option<Vec<&str>> = pieces.map(|piece| option_meant(piece, options)).collect();
+    let divided = divided.filter(|named| !named.is_empty());
+    let chosen = match (option_meant(text, options), divided) {
+        (Some(whole), None) => vec![whole],
+        (None, Some(divided)) => divided,
+        (Some(whole), Some(divided)) if divided == [whole] => divided,
+        _ => return None,
+    };
+    let in_order = options.iter().map(String::as_str).filter(|option| chosen.contains(option));
+    Some(Entry::Text(in_order.collect::<Vec<_>>().join("、")))
 }
 
 fn listed(options: &[String]) -> String {

@@ -6,14 +6,15 @@
 use jiff::civil::{Date, Weekday};
 
 use super::folding::{cut, says_nothing, widths};
-use super::{Fault, Reading, ValueContext};
+use super::{Fault, Reading, ValueContext, mending};
 use crate::diagnostic::{Rule, Severity};
 use crate::grid::Cell;
+use crate::repair::Entry;
 use crate::roc::{self, DateReading, StoredDay};
 use crate::submission::Value;
 
 /// Reads one day.
-pub fn read_day(cell: &Cell, context: &ValueContext) -> Reading {
+pub fn read_day(cell: &Cell, context: &ValueContext<'_>) -> Reading {
     match found(cell, context) {
         Found::Nothing => Reading::value(Value::Nothing),
         Found::Fault(fault) => Reading::fault(fault),
@@ -32,7 +33,7 @@ pub fn read_day(cell: &Cell, context: &ValueContext) -> Reading {
 }
 
 /// Reads a day or a span; a month, half-year or year is filled out to its first and last day.
-pub fn read_span(cell: &Cell, context: &ValueContext) -> Reading {
+pub fn read_span(cell: &Cell, context: &ValueContext<'_>) -> Reading {
     match found(cell, context) {
         Found::Nothing => Reading::value(Value::Nothing),
         Found::Fault(fault) => Reading::fault(fault),
@@ -66,7 +67,7 @@ impl Found {
     }
 }
 
-fn found(cell: &Cell, context: &ValueContext) -> Found {
+fn found(cell: &Cell, context: &ValueContext<'_>) -> Found {
     match cell {
         Cell::Date { value, proleptic } => match roc::from_stored(*value, *proleptic) {
             StoredDay::Plain(date) => Found::day(date, None),
@@ -94,21 +95,29 @@ fn found(cell: &Cell, context: &ValueContext) -> Found {
     }
 }
 
-fn from_number(number: f64, cell: &Cell, context: &ValueContext) -> Found {
+fn from_number(number: f64, cell: &Cell, context: &ValueContext<'_>) -> Found {
     let reading = roc::read_date_number(number, context.epoch_1904);
     match reading {
         DateReading::Day { date, .. } if number < 100_000.0 => {
             let message = format!("日期存成了數字 {}，讀成{}", shown(cell), roc::full(date));
             let hint = "請核對日期；若正確不必修改。";
-            Found::day(date, Some(Fault::new(&DATE_READ_FROM_SERIAL, message, hint)))
+            // Copied out of another workbook, days that count from 1904 would be four years off.
+            let mended =
+                (!context.epoch_1904 && number.fract() == 0.0).then(|| Entry::Text(roc::slashed(date)));
+            Found::day(date, Some(Fault::new(&DATE_READ_FROM_SERIAL, message, hint).mended(mended)))
         }
         reading => judged(reading, cell, context),
     }
 }
 
 /// What the reading of a date means for an answer.
-fn judged(reading: DateReading, cell: &Cell, context: &ValueContext) -> Found {
-    let fault = |rule, message: String| Found::Fault(Fault::new(rule, message, example(context)));
+fn judged(reading: DateReading, cell: &Cell, context: &ValueContext<'_>) -> Found {
+    let mended = || match cell {
+        Cell::Text(text) => mended(text),
+        _ => None,
+    };
+    let fault =
+        |rule, message: String| Found::Fault(Fault::new(rule, message, example(context)).mended(mended()));
     match reading {
         DateReading::Day { date, wrong_weekday } => {
             Found::day(date, wrong_weekday.map(|claimed| weekday_mismatch(date, date, claimed)))
@@ -134,11 +143,42 @@ fn judged(reading: DateReading, cell: &Cell, context: &ValueContext) -> Found {
         DateReading::Invalid(reason) => {
             fault(&DATE_INVALID, format!("「{}」不能當成日期：{reason}", shown(cell)))
         }
-        DateReading::NotADate => not_a_date(cell, context),
+        DateReading::NotADate => fault(&VALUE_NOT_A_DATE, format!("「{}」不是日期", shown(cell))),
     }
 }
 
-fn not_a_date(cell: &Cell, context: &ValueContext) -> Found {
+/// (112/03/26), 112、03、26, 112 03 26, 112/03.26: a date with marks around it or other signs between.
+fn mended(text: &str) -> Option<Entry> {
+    let bare = mending::unwrapped(text);
+    let read = |text: &str| match roc::read_date(text) {
+        DateReading::Day { date, wrong_weekday: None } => Some(roc::slashed(date)),
+        DateReading::Span { first, last, wrong_weekday: None } => {
+            Some(format!("{}-{}", roc::slashed(first), roc::slashed(last)))
+        }
+        _ => None,
+    };
+    let written = read(&bare).or_else(|| read(&with_slashes(&bare)?))?;
+    Some(Entry::Text(written))
+}
+
+/// A year of three or four digits, month and day with signs between that are alike; a point and a slash count as
+/// alike. 112/3-5 may be two months.
+fn with_slashes(text: &str) -> Option<String> {
+    const SIGNS: [&str; 9] = ["", ",", "、", "_", "\\", ".", "。", "·", "/"];
+    let is_digit = |c: char| c.is_ascii_digit();
+    if !text.starts_with(is_digit) || !text.ends_with(is_digit) {
+        return None;
+    }
+    let numbers: Vec<&str> = text.split(|c| !is_digit(c)).filter(|number| !number.is_empty()).collect();
+    let signs: Vec<&str> = text.split(is_digit).filter(|sign| !sign.is_empty()).map(str::trim).collect();
+    let ([year, month, day], [first, second]) = (numbers.as_slice(), signs.as_slice()) else { return None };
+    let is_mixed = [first, second].iter().all(|sign| matches!(**sign, "." | "/"));
+    let fits = matches!(year.len(), 3 | 4) && month.len() <= 2 && day.len() <= 2;
+    let is_date = fits && SIGNS.contains(first) && (first == second || is_mixed);
+    is_date.then(|| format!("{year}/{month}/{day}"))
+}
+
+fn not_a_date(cell: &Cell, context: &ValueContext<'_>) -> Found {
     let message = format!("「{}」不是日期", shown(cell));
     Found::Fault(Fault::new(&VALUE_NOT_A_DATE, message, example(context)))
 }
@@ -154,7 +194,7 @@ fn weekday_mismatch(first: Date, last: Date, claimed: Weekday) -> Fault {
 }
 
 /// How to write it, with a year the user works with.
-fn example(context: &ValueContext) -> String {
+fn example(context: &ValueContext<'_>) -> String {
     format!("請寫成「{}」這樣的民國年月日。", roc::slashed(context.period.first))
 }
 

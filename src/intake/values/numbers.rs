@@ -4,10 +4,12 @@
 //! one figure is refused. Ranges are the checks' affair.
 
 use super::folding::{cut, says_nothing, widths};
+use super::mending;
 use super::{Fault, Reading};
 use crate::diagnostic::{Rule, Severity};
 use crate::figure::Figure;
 use crate::grid::Cell;
+use crate::repair::Entry;
 use crate::roc;
 use crate::submission::Value;
 
@@ -21,8 +23,8 @@ struct Typed {
     remark: Option<Fault>,
 }
 
-pub fn read_count(cell: &Cell) -> Reading {
-    read(cell, |typed| {
+pub fn read_count(cell: &Cell, measure: &str) -> Reading {
+    read(cell, measure, |typed| {
         let shown = typed.figure.to_string();
         if typed.has_percent_sign {
             return Err(not_a_number("這一欄要填數量，卻填了百分比".to_owned()));
@@ -39,8 +41,8 @@ pub fn read_count(cell: &Cell) -> Reading {
     })
 }
 
-pub fn read_decimal(cell: &Cell) -> Reading {
-    read(cell, |typed| match typed.has_percent_sign {
+pub fn read_decimal(cell: &Cell, measure: &str) -> Reading {
+    read(cell, measure, |typed| match typed.has_percent_sign {
         true => Err(not_a_number("這一欄要填數字，卻填了百分比".to_owned())),
         false => Ok((typed.figure, None)),
     })
@@ -49,8 +51,8 @@ pub fn read_decimal(cell: &Cell) -> Reading {
 /// 0.95, 95, 95% and 95.0％ all mean 95. A number above 0 and below 1 is a share: cells shown as
 /// percents are stored so. Typed as text, or exactly 1, it could also be meant as it stands:
 /// then it is still read as a share, and said.
-pub fn read_percent(cell: &Cell) -> Reading {
-    read(cell, |typed| {
+pub fn read_percent(cell: &Cell, measure: &str) -> Reading {
+    read(cell, measure, |typed| {
         let one = Figure::from(1);
         let is_share = !typed.figure.is_zero() && !typed.figure.is_negative() && typed.figure <= one;
         if typed.has_percent_sign || !is_share {
@@ -68,11 +70,15 @@ pub fn read_percent(cell: &Cell) -> Reading {
 }
 
 /// Reads the cell's figure and lets the kind judge it.
-fn read(cell: &Cell, judge: impl Fn(&Typed) -> Result<(Figure, Option<Fault>), Fault>) -> Reading {
+fn read(
+    cell: &Cell,
+    measure: &str,
+    judge: impl Fn(&Typed) -> Result<(Figure, Option<Fault>), Fault>,
+) -> Reading {
     let typed = match cell {
         Cell::Number(number) => from_number(*number),
         Cell::Text(text) if says_nothing(text) => return Reading::value(Value::Nothing),
-        Cell::Text(text) => from_text(text),
+        Cell::Text(text) => from_text(text, measure),
         Cell::Date { value, .. } => {
             let shown = format!("{}月{}日", value.month(), value.day());
             Err(not_a_number(format!("這一格被試算表存成日期（{shown}），不是數字")))
@@ -111,14 +117,14 @@ const APPROXIMATE: [&str; 22] = [
     "上下", "~", "±", ">", "<", "≥", "≤", "數十",
 ];
 
-fn from_text(text: &str) -> Result<Typed, Fault> {
+fn from_text(text: &str, measure: &str) -> Result<Typed, Fault> {
     let folded = widths(text);
     let has_digits = folded.bytes().any(|byte| byte.is_ascii_digit());
     if has_digits && APPROXIMATE.iter().any(|word| folded.contains(word)) {
         return Err(approximate(text));
     }
     let Some(parts) = Parts::take(&folded) else {
-        return from_chinese(text, &folded);
+        return from_chinese(text, &folded, measure);
     };
     let plain = plain_digits(parts.digits).ok_or_else(|| malformed(text, parts.digits))?;
     let magnitude = Figure::parse(&plain.digits).ok_or_else(|| malformed(text, parts.digits))?;
@@ -141,8 +147,19 @@ fn from_text(text: &str) -> Result<Typed, Fault> {
         return Err(malformed(text, parts.digits));
     }
     let has_words = !words.is_empty() || parts.has_lead || plain.is_doubtful;
-    let remark = has_words.then(|| with_words(text, figure));
+    let mended = bare(figure, has_percent_sign)
+        .filter(|_| mending::is_measure(words, measure) && parts.lead_adds_nothing && !plain.is_doubtful);
+    let remark = has_words.then(|| with_words(text, figure).mended(mended));
     Ok(Typed { figure, has_percent_sign, is_number_cell: false, remark })
+}
+
+/// The figure as it is asked for. A percent keeps its sign: as a number it would be multiplied where the
+/// cell is shown as a percent.
+fn bare(figure: Figure, has_percent_sign: bool) -> Option<Entry> {
+    Some(match has_percent_sign {
+        true => Entry::Text(format!("{figure}%")),
+        false => Entry::Number(figure),
+    })
 }
 
 fn malformed(text: &str, digits: &str) -> Fault {
@@ -151,11 +168,27 @@ fn malformed(text: &str, digits: &str) -> Fault {
     } else {
         format!("「{}」看不出是哪一個數字", cut(text))
     };
-    not_a_number(message)
+    not_a_number(message).mended(mended(text))
+}
+
+/// 「12」, '12, 1'234, 12 .5: a figure with marks around it, groups set off by other signs, blanks at its point.
+/// A blank between digits may divide two figures.
+fn mended(text: &str) -> Option<Entry> {
+    let unquoted = mending::unquoted(text);
+    let joined = unquoted.replace(" .", ".").replace(". ", ".");
+    let (digits, has_percent_sign) = match joined.strip_suffix('%') {
+        Some(digits) => (digits.trim_end(), true),
+        None => (joined.as_str(), false),
+    };
+    let is_set_off = digits.contains(['\'', '’', '_']) && !digits.contains([',', '、']);
+    let digits = if is_set_off { digits.replace(['\'', '’', '_'], ",") } else { digits.to_owned() };
+    let is_figure = digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.'));
+    let plain = plain_digits(&digits).filter(|_| is_figure)?;
+    bare(Figure::parse(&plain.digits)?, has_percent_sign)
 }
 
 /// 十二, 三場, 百分之九十五: read, and said.
-fn from_chinese(text: &str, folded: &str) -> Result<Typed, Fault> {
+fn from_chinese(text: &str, folded: &str, measure: &str) -> Result<Typed, Fault> {
     let (has_percent_sign, rest) = match folded.strip_prefix("百分之") {
         Some(rest) => (true, rest),
         None => (false, folded),
@@ -172,7 +205,8 @@ fn from_chinese(text: &str, folded: &str) -> Result<Typed, Fault> {
     match roc::read_numeral(&numeral) {
         Some(value) if clear => {
             let figure = Figure::from(i64::from(value));
-            let remark = Some(with_words(text, figure));
+            let mended = bare(figure, has_percent_sign).filter(|_| mending::is_measure(words, measure));
+            let remark = Some(with_words(text, figure).mended(mended));
             Ok(Typed { figure, has_percent_sign, is_number_cell: false, remark })
         }
         _ => Err(malformed(text, "")),
@@ -183,6 +217,8 @@ fn from_chinese(text: &str, folded: &str) -> Result<Typed, Fault> {
 struct Parts<'a> {
     /// 共, NT$ and the like stood before it.
     has_lead: bool,
+    /// What stood there says neither money nor a mark: 共, 合計.
+    lead_adds_nothing: bool,
     /// 百分之 stood before it.
     is_of_hundred: bool,
     is_negative: bool,
@@ -204,8 +240,9 @@ impl<'a> Parts<'a> {
         }
         let of_hundred = rest.strip_prefix("百分之");
         rest = of_hundred.unwrap_or(rest);
-        let mut has_lead = false;
+        let (mut has_lead, mut lead_adds_nothing) = (false, true);
         while let Some(after) = LEADS.iter().find_map(|lead| rest.strip_prefix(lead)) {
+            lead_adds_nothing &= rest.starts_with(['總', '合', '共', '計']);
             rest = after.trim_start_matches([' ', ':']);
             has_lead = true;
         }
@@ -224,7 +261,8 @@ impl<'a> Parts<'a> {
         let trimmed = digits.trim_end_matches([',', '、', '.']);
         (trimmed.bytes().any(|byte| byte.is_ascii_digit()) && digits.len() - trimmed.len() <= 3).then(|| {
             let suffix = suffix.trim();
-            Parts { has_lead, is_of_hundred: of_hundred.is_some(), is_negative, digits: trimmed, suffix }
+            let is_of_hundred = of_hundred.is_some();
+            Parts { has_lead, lead_adds_nothing, is_of_hundred, is_negative, digits: trimmed, suffix }
         })
     }
 }

@@ -4,10 +4,11 @@
 //! said. Characters that cannot be printed and personal data are the checks' affair.
 
 use super::folding::{cut, says_nothing, widths};
-use super::{Fault, Reading};
+use super::{Fault, Reading, mending};
 use crate::diagnostic::{Rule, Severity};
 use crate::figure::Figure;
 use crate::grid::Cell;
+use crate::repair::Entry;
 use crate::roc::{self, StoredDay};
 use crate::submission::Value;
 
@@ -121,8 +122,20 @@ pub fn read_email(cell: &Cell) -> Reading {
         }
         let message = format!("「{}」不是電子郵件地址", cut(text));
         let hint = "請只填一個地址，例如「name@example.gov.tw」。";
-        Reading::fault(Fault::new(&EMAIL_MALFORMED, message, hint))
+        let mended = Some(plain_address(&folded)).filter(|address| is_address(address));
+        Reading::fault(Fault::new(&EMAIL_MALFORMED, message, hint).mended(mended.map(Entry::Text)))
     })
+}
+
+/// Without brackets, a label before it, blanks beside its @ and points, and with 。 for a point.
+fn plain_address(text: &str) -> String {
+    const LABELS: [&str; 5] = ["e-mail", "email", "電子郵件", "電子信箱", "信箱"];
+    let bare = mending::unwrapped(text).replace('。', ".");
+    let labelled =
+        bare.split_once(':').filter(|(label, _)| LABELS.contains(&label.trim().to_lowercase().as_str()));
+    let bare = labelled.map_or(bare.as_str(), |(_, address)| address);
+    let parts = bare.split('@').map(|part| part.split('.').map(str::trim).collect::<Vec<_>>().join("."));
+    parts.collect::<Vec<_>>().join("@")
 }
 
 /// `local@domain.tld`, ASCII: enough to catch slips, no more.

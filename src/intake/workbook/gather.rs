@@ -3,7 +3,7 @@
 //! Memory follows what is gathered: cells, bytes of text and remarks are each capped, since a file
 //! of kilobytes can say the same text two million times.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::grid::{Cell, GridRemark, Sheet};
 use crate::place::CellRef;
@@ -40,7 +40,12 @@ impl Gathering {
     /// Begins the next sheet; cells put from now on are its.
     pub fn begin_sheet(&mut self, name: &str, visible: bool) {
         self.end_sheet();
-        self.sheets.push(Sheet { name: name.to_owned(), visible, cells: BTreeMap::new() });
+        self.sheets.push(Sheet {
+            name: name.to_owned(),
+            visible,
+            cells: BTreeMap::new(),
+            computed: BTreeSet::new(),
+        });
     }
 
     /// Remarks how many more faulty cells the last sheet had than were named.
@@ -80,6 +85,15 @@ impl Gathering {
         self.text_left -= bytes;
         sheet.cells.insert(at, cell);
         true
+    }
+
+    /// Remembers that a formula gave the value of a cell just put.
+    pub fn computed(&mut self, at: CellRef) {
+        if let Some(sheet) = self.sheets.last_mut()
+            && sheet.cells.contains_key(&at)
+        {
+            sheet.computed.insert(at);
+        }
     }
 
     /// Remarks a cell of the sheet that could not be read.

@@ -75,6 +75,14 @@ struct Content<'a> {
     always_computes: bool,
 }
 
+/// A cell of a row, with how many columns it stands for.
+struct RowCell {
+    column: u32,
+    times: u32,
+    cell: Cell,
+    is_computed: bool,
+}
+
 /// What a cell's attributes say.
 #[derive(Default)]
 struct Said {
@@ -170,15 +178,16 @@ impl Content<'_> {
 
     /// Reads a row and puts it down `repeats` times; `false` when the budget is spent.
     fn read_row(&mut self, row: u32, repeats: u32) -> Result<bool, XmlFault> {
-        let mut cells: Vec<(u32, u32, Cell)> = Vec::new();
+        let mut cells: Vec<RowCell> = Vec::new();
         let mut column = 0u32;
         while let Some(node) = self.xml.next()? {
             match node {
                 Node::Open(tag) => {
                     let times = repetition(&tag, "table:number-columns-repeated");
+                    let is_computed = tag.attribute("table:formula").is_some();
                     match tag.name() {
                         "table:table-cell" => match self.read_cell(&tag)? {
-                            Ok(Some(cell)) => cells.push((column, times, cell)),
+                            Ok(Some(cell)) => cells.push(RowCell { column, times, cell, is_computed }),
                             Ok(None) => {}
                             Err(detail) => {
                                 let at = (row <= LAST_ROW && column <= LAST_COLUMN)
@@ -202,20 +211,22 @@ impl Content<'_> {
         Ok(self.put_row(row, repeats, &cells))
     }
 
-    fn put_row(&mut self, row: u32, repeats: u32, cells: &[(u32, u32, Cell)]) -> bool {
-        let past = |(column, times, _): &&(u32, u32, Cell)| column.saturating_add(times - 1) > LAST_COLUMN;
-        if !cells.is_empty() && row.saturating_add(repeats - 1) > LAST_ROW
-            || cells.iter().any(|cell| past(&cell))
-        {
+    fn put_row(&mut self, row: u32, repeats: u32, cells: &[RowCell]) -> bool {
+        let past = |cell: &RowCell| cell.column.saturating_add(cell.times - 1) > LAST_COLUMN;
+        if !cells.is_empty() && row.saturating_add(repeats - 1) > LAST_ROW || cells.iter().any(past) {
             self.gathering.unreadable(None, "位置超出工作表的範圍");
         }
         let rows =
             if cells.is_empty() { row..row } else { row..row.saturating_add(repeats).min(LAST_ROW + 1) };
         for row in rows {
-            for (column, times, cell) in cells {
+            for RowCell { column, times, cell, is_computed } in cells {
                 for column in *column..column.saturating_add(*times).min(LAST_COLUMN + 1) {
-                    if !self.gathering.put(CellRef::new(row, column), cell.clone()) {
+                    let at = CellRef::new(row, column);
+                    if !self.gathering.put(at, cell.clone()) {
                         return false;
+                    }
+                    if *is_computed {
+                        self.gathering.computed(at);
                     }
                 }
             }

@@ -58,10 +58,14 @@ fn read_cells(text: &str, shared: &Shared, gathering: &mut Gathering) -> Result<
                         continue;
                     };
                     column = at.column + 1;
+                    let has_formula = written.formula;
                     match value(written, shared) {
                         Ok(Some(cell)) => {
                             if !gathering.put(at, cell) {
                                 return Ok(true);
+                            }
+                            if has_formula {
+                                gathering.computed(at);
                             }
                         }
                         Ok(None) => {}

@@ -38,6 +38,8 @@ pub struct Finding {
     pub spot: Vec<String>,
     pub message: String,
     pub hint: String,
+    /// 「12人次」→「12」, where that is certain.
+    pub repair: Option<String>,
     pub cells: Vec<ShownCell>,
     pub related: Vec<RelatedLine>,
     pub accepted: Option<String>,
@@ -121,6 +123,7 @@ fn finding(number: usize, diagnostic: &Diagnostic) -> Finding {
         spot: spot(&diagnostic.place),
         message: clean(&diagnostic.message),
         hint: clean(&diagnostic.hint),
+        repair: diagnostic.repair.as_ref().map(|repair| clean(&repair.sentence())),
         cells: cells(diagnostic),
         related: diagnostic
             .related

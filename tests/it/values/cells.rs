@@ -8,8 +8,11 @@ use huibian::submission::Value;
 use jiff::civil::{Date, date, datetime};
 use proptest::prelude::*;
 
-const CONTEXT: ValueContext =
-    ValueContext { epoch_1904: false, period: Period { first: date(2021, 1, 1), last: date(2021, 12, 31) } };
+const CONTEXT: ValueContext = ValueContext {
+    epoch_1904: false,
+    period: Period { first: date(2021, 1, 1), last: date(2021, 12, 31) },
+    measure: "人次",
+};
 
 fn text(text: &str) -> Cell {
     Cell::Text(text.to_owned())
