@@ -20,6 +20,10 @@ use std::time::{Duration, Instant};
 pub trait Converter {
     /// As the ledger names it, with its version: another version may lay pages out otherwise.
     fn name(&self) -> &str;
+    /// What tells this copy of the program from another, without starting it; `None` where nothing does.
+    fn copy(&self) -> Option<String> {
+        None
+    }
     /// Converts documents, all of them if possible; outcomes stand in the order of the documents. The PDFs
     /// lie in `folder`, under names made of the documents' digests. `done` is told each time one is ready.
     ///
@@ -37,6 +41,10 @@ pub trait Converter {
 impl<C: Converter + ?Sized> Converter for &C {
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    fn copy(&self) -> Option<String> {
+        (**self).copy()
     }
 
     fn convert(
@@ -132,6 +140,11 @@ impl LibreOffice {
 impl Converter for LibreOffice {
     fn name(&self) -> &str {
         self.name.get_or_init(|| finding::name(&self.program))
+    }
+
+    fn copy(&self) -> Option<String> {
+        let facts = fs::metadata(&self.program).ok()?;
+        Some(format!("{} {} {:?}", self.program.display(), facts.len(), facts.modified().ok()?))
     }
 
     fn convert(

@@ -179,7 +179,7 @@ impl Workspace {
         }
         for listed in self.list(Some(TEMPLATES_FOLDER))? {
             let Some((_, name)) = listed.path.as_str().split_once('/') else { continue };
-            if listed.is_link || litter(&listed.path).is_some() {
+            if listed.is_link || listed.is_odd || litter(&listed.path).is_some() {
                 continue;
             }
             let disk = self.on_disk(&listed.path);

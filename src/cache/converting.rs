@@ -5,7 +5,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::office::{Converter, Document, Refused};
 
@@ -13,13 +13,32 @@ use super::{Cache, Entry};
 
 /// Looks into the cache first and leaves the rest to another converter.
 pub struct RememberingConverter<'a> {
-    pub converter: Box<dyn Converter + 'a>,
-    pub cache: Arc<Cache>,
+    converter: Box<dyn Converter + 'a>,
+    cache: Arc<Cache>,
+    name: OnceLock<String>,
+}
+
+impl<'a> RememberingConverter<'a> {
+    pub fn new(converter: Box<dyn Converter + 'a>, cache: Arc<Cache>) -> Self {
+        RememberingConverter { converter, cache, name: OnceLock::new() }
+    }
+
+    /// The program is started only to say its version when this copy of it never said it before.
+    fn named(&self) -> String {
+        let Some(copy) = self.converter.copy() else { return self.converter.name().to_owned() };
+        let key = format!("name of {copy}");
+        if let Some(entry) = self.cache.get(&key) {
+            return entry.note;
+        }
+        let name = self.converter.name().to_owned();
+        self.cache.remember(&key, name.clone(), Vec::new());
+        name
+    }
 }
 
 impl Converter for RememberingConverter<'_> {
     fn name(&self) -> &str {
-        self.converter.name()
+        self.name.get_or_init(|| self.named())
     }
 
     fn convert(

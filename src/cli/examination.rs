@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -62,6 +63,8 @@ pub(super) fn open(
     without: Without,
     cache: Option<PathBuf>,
 ) -> anyhow::Result<Option<(Opened, Plan)>> {
+    // Unpacking them takes as long as all else that is read here.
+    let unpacking = thread::spawn(fonts);
     let workspace = Workspace::open(inputs)?;
     let Some(plan) = load_plan(&workspace)? else { return Ok(None) };
     let cache = cache.filter(|_| !without.no_cache).map(|folder| Arc::new(Cache::at(folder)));
@@ -71,7 +74,7 @@ pub(super) fn open(
         converter: if without.no_convert { None } else { converter(cache.clone()) },
         cache,
         progress: TerminalProgress::new(),
-        fonts: fonts()?,
+        fonts: unpacking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
         workspace,
     };
     Ok(Some((opened, plan)))
@@ -95,7 +98,7 @@ fn runner(cache: Option<Arc<Cache>>) -> anyhow::Result<Box<dyn JobRunner>> {
 fn converter(cache: Option<Arc<Cache>>) -> Option<Box<dyn Converter>> {
     let converter = Box::new(LibreOffice::find()?);
     Some(match cache {
-        Some(cache) => Box::new(RememberingConverter { converter, cache }),
+        Some(cache) => Box::new(RememberingConverter::new(converter, cache)),
         None => converter,
     })
 }

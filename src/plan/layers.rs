@@ -110,7 +110,10 @@ impl Origins {
             if !value.get_ref().is_table() || key.get_ref() == REPLACED_WHOLE {
                 // What stood below belongs to the value that this one replaces.
                 let below = format!("{path}.");
-                self.0.retain(|known, _| !known.starts_with(&below));
+                let after = self.0.range(below.clone()..).map(|(known, _)| known);
+                let stood: Vec<String> =
+                    after.take_while(|known| known.starts_with(&below)).cloned().collect();
+                stood.iter().for_each(|known| drop(self.0.remove(known)));
             }
             self.0.insert(path.clone(), place_at(layer, key.span()));
             match value.get_ref() {

@@ -259,7 +259,7 @@ fn conversions_are_remembered_unless_an_identity_number_was_found() {
     };
     let run = || {
         let cache = Arc::new(Cache::at(copy.folder.path().join("cache")));
-        let remembering = RememberingConverter { converter: Box::new(&converter), cache: cache.clone() };
+        let remembering = RememberingConverter::new(Box::new(&converter), cache.clone());
         let runner = Remembering { runner: Box::new(InProcess), cache: cache.clone() };
         converter.asked.borrow_mut().clear();
         let examination = examine_converting(&copy, &runner, Some(&remembering), || cache.keep());
