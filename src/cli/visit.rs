@@ -23,7 +23,7 @@ pub fn run(arguments: &Folder) -> anyhow::Result<u8> {
     let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
     match (count(Verdict::Holds), count(Verdict::Open)) {
         (0, 0) => writeln!(out, "結論：不符實地考核要件，採書面考核。")?,
-        (0, n) if n == findings.len() => writeln!(out, "結論：各項要件都還沒填，填妥後才能判斷。")?,
+        (0, n) if n == findings.len() => writeln!(out, "結論：尚有 {n} 項要件未填，填妥後才能判斷。")?,
         (0, n) => writeln!(out, "結論：已填的情形都不符合；尚有 {n} 項要件未填，填妥後才能判斷。")?,
         (n, _) => writeln!(out, "結論：符合 {n} 項要件，得實施實地考核。")?,
     }
