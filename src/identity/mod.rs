@@ -74,6 +74,33 @@ pub fn find(text: &str) -> Vec<IdentityHit> {
 
 /// As [`find`], in a text that stands under a heading: a column's label tells what a cell holds.
 pub fn find_under(heading: &str, text: &str) -> Vec<IdentityHit> {
+    find_by_windows(heading, text, WINDOW)
+}
+
+/// Bytes looked at together: what is found costs some forty times the memory of its text meanwhile.
+const WINDOW: usize = 256 * 1024;
+/// Bytes before and behind a window that are looked at too: longer than any identifier, and than the words
+/// near it that tell what it is.
+const MARGIN: usize = 4 * 1024;
+
+fn find_by_windows(heading: &str, text: &str, window: usize) -> Vec<IdentityHit> {
+    let mut hits = Vec::new();
+    let mut start = 0;
+    while start < text.len() {
+        let end = text.ceil_char_boundary(start + window);
+        let from = text.floor_char_boundary(start.saturating_sub(MARGIN));
+        let to = text.ceil_char_boundary(end + MARGIN);
+        let seen = find_together(heading, &text[from..to]).into_iter().map(|mut hit| {
+            hit.range = hit.range.start + from..hit.range.end + from;
+            hit
+        });
+        hits.extend(seen.filter(|hit| (start..end).contains(&hit.range.start)));
+        start = end;
+    }
+    hits
+}
+
+fn find_together(heading: &str, text: &str) -> Vec<IdentityHit> {
     let glyphs = glyphs(text);
     find_in(&glyphs, heading)
         .into_iter()
@@ -256,6 +283,23 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<(IdentityKind, bool)> {
         find(text).into_iter().map(|hit| (hit.kind, hit.certain)).collect()
+    }
+
+    #[test]
+    fn where_a_long_text_is_divided_changes_nothing() {
+        let mut text = String::new();
+        for n in 0..400 {
+            text.push_str(&"填報說明，".repeat(n % 13));
+            text.push_str(
+                ["A100000001", "電話 0912-345-678\n", "Ａ１０ ００００００１", "出生日期：80年1月2日；"]
+                    [n % 4],
+            );
+        }
+        let whole = find_together("", &text);
+        assert!(whole.len() >= 400, "{}", whole.len());
+        for window in [777, 1000, 4096] {
+            assert_eq!(find_by_windows("", &text, window), whole, "{window}");
+        }
     }
 
     #[test]
