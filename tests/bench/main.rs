@@ -4,10 +4,12 @@
 //! pages, `sha256sum` of the inputs, `vipsthumbnail` (Debian: libvips-tools) on the photos; for the fidelity
 //! guard two passes of `pdftoppm` (poppler-utils) at 72 dpi, for office files one warm LibreOffice. Loads: the
 //! shipped sample, and 5 units × 40 files, half of them photos of 12 megapixels. With `-- load-l`: 400 photos,
-//! 150 documents of 2,000 pages and 50 office files, and a tenth of that. Linux only.
+//! 150 documents of 2,000 pages and 50 office files, and a tenth of that. With `-- marking`: a workbook marked up
+//! beside five readings of it. Linux only.
 
 mod cost;
 mod load;
+mod marking;
 mod office;
 
 use std::fs;
@@ -42,6 +44,9 @@ fn main() {
     assert!(program.exists(), "run `cargo build --release` first");
     let work = tempfile::tempdir().unwrap();
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs");
+    if std::env::args().any(|argument| argument == "marking") {
+        return marking::measure();
+    }
     if std::env::args().any(|argument| argument == "load-l") {
         load_l(&sample, &program, work.path(), !std::env::args().any(|argument| argument == "tenth"));
         return;
