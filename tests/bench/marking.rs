@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use huibian::corrections::{Correction, CorrectionList};
+use huibian::figure::Figure;
 use huibian::intake::workbook::read_workbook;
 use huibian::markup::mark;
 use huibian::place::CellRef;
@@ -45,7 +46,11 @@ fn median(run: impl Fn()) -> f64 {
 }
 
 fn text(row: u32, column: u16) -> String {
-    if column % 3 == 0 { format!("第{row}場次之說明") } else { (row * u32::from(column)).to_string() }
+    if column.is_multiple_of(3) {
+        format!("第{row}場次之說明")
+    } else {
+        (row * u32::from(column)).to_string()
+    }
 }
 
 fn xlsx() -> Vec<u8> {
@@ -65,8 +70,8 @@ fn xlsx() -> Vec<u8> {
 fn table() -> Tabular {
     let cell = |row, column| {
         let text = text(row, column);
-        match text.parse() {
-            Ok(number) => TabularCell::Number(number),
+        match text.parse::<i64>() {
+            Ok(number) => TabularCell::Number(Figure::from(number)),
             Err(_) => TabularCell::Text(text),
         }
     };
@@ -84,7 +89,7 @@ fn corrections() -> CorrectionList {
     let told = places().step_by(EVERY as usize).map(|(row, column)| {
         let cell = CellRef::new(row, u32::from(column));
         Correction {
-            is_error: row % 2 == 0,
+            is_error: row.is_multiple_of(2),
             sheet: Some(SHEET.to_owned()),
             cell: Some(cell),
             at: format!("{SHEET} › {cell}"),
