@@ -53,7 +53,8 @@ const tests = {
     const link = page.locator("#blockers a").first();
     const target = (await link.getAttribute("href")).slice(1);
     await link.click();
-    assert.ok(await page.locator(`[id="${target}"]`).isVisible());
+    // The page hears of the click by an event of its own.
+    await page.locator(`[id="${target}"]`).waitFor({ state: "visible", timeout: 5000 });
     assert.equal(await said(), all);
 
     // Every link leads to something on the page.
