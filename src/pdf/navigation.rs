@@ -44,10 +44,15 @@ impl<'a> Destinations<'a> {
     fn of(pdf: &'a Pdf, root: &Dict<'a>) -> Self {
         let identifiers = pdf.pages().iter().enumerate();
         let pages = identifiers.filter_map(|(index, page)| Some((page.raw().obj_id()?, index))).collect();
-        let mut named = HashMap::new();
+        let mut names = Vec::new();
         if let Some(tree) = root.get::<Dict>("Names").and_then(|names| names.get::<Dict>("Dests")) {
-            collect_names(&tree, 0, &mut named);
+            let leaf = |name, value| match name {
+                Object::String(name) => Some((name.as_bytes().to_vec(), value)),
+                _ => None,
+            };
+            leaves(&tree, "Names", 0, &leaf, &mut names);
         }
+        let mut named: HashMap<Vec<u8>, Object> = names.into_iter().collect();
         if let Some(old) = root.get::<Dict>("Dests") {
             for name in old.keys() {
                 if let Some(value) = old.get::<Object>(name.clone()) {
@@ -84,18 +89,26 @@ impl<'a> Destinations<'a> {
     }
 }
 
-/// A name tree's leaves (§7.9.6).
-fn collect_names<'a>(node: &Dict<'a>, depth: usize, named: &mut HashMap<Vec<u8>, Object<'a>>) {
-    if depth > DEPTH || named.len() > MOST {
+/// The leaves of a name tree (§7.9.6) or a number tree (§7.9.7), whose pairs stand under `pairs`. Of a node
+/// nothing is read behind a pair that is no leaf.
+fn leaves<'a, L>(
+    node: &Dict<'a>,
+    pairs: &str,
+    depth: usize,
+    leaf: &dyn Fn(Object<'a>, Object<'a>) -> Option<L>,
+    found: &mut Vec<L>,
+) {
+    if depth > DEPTH || found.len() > MOST {
         return;
     }
     for kid in node.get::<Array>("Kids").iter().flat_map(|kids| kids.iter::<Dict>()) {
-        collect_names(&kid, depth + 1, named);
+        leaves(&kid, pairs, depth + 1, leaf, found);
     }
-    let Some(pairs) = node.get::<Array>("Names") else { return };
-    let mut pairs = pairs.iter::<Object>();
-    while let (Some(Object::String(name)), Some(value)) = (pairs.next(), pairs.next()) {
-        named.insert(name.as_bytes().to_vec(), value);
+    let Some(array) = node.get::<Array>(pairs) else { return };
+    let mut objects = array.iter::<Object>();
+    while let (Some(key), Some(value)) = (objects.next(), objects.next()) {
+        let Some(leaf) = leaf(key, value) else { return };
+        found.push(leaf);
     }
 }
 
@@ -105,25 +118,14 @@ type Labels<'a> = Vec<(usize, Dict<'a>)>;
 fn labels<'a>(root: &Dict<'a>) -> Labels<'a> {
     let mut labels = Vec::new();
     if let Some(tree) = root.get::<Dict>("PageLabels") {
-        collect_labels(&tree, 0, &mut labels);
+        let leaf = |first, label| match (first, label) {
+            (Object::Number(first), Object::Dict(label)) => Some((first.as_i64().max(0) as usize, label)),
+            _ => None,
+        };
+        leaves(&tree, "Nums", 0, &leaf, &mut labels);
     }
     labels.sort_by_key(|(first, _)| *first);
     labels
-}
-
-/// A number tree's leaves (§7.9.7).
-fn collect_labels<'a>(node: &Dict<'a>, depth: usize, labels: &mut Labels<'a>) {
-    if depth > DEPTH || labels.len() > MOST {
-        return;
-    }
-    for kid in node.get::<Array>("Kids").iter().flat_map(|kids| kids.iter::<Dict>()) {
-        collect_labels(&kid, depth + 1, labels);
-    }
-    let Some(pairs) = node.get::<Array>("Nums") else { return };
-    let mut pairs = pairs.iter::<Object>();
-    while let (Some(Object::Number(first)), Some(Object::Dict(label))) = (pairs.next(), pairs.next()) {
-        labels.push((first.as_i64().max(0) as usize, label));
-    }
 }
 
 /// Decimal numbers with or without words before them; other kinds of numbers are not set by us and read as the

@@ -16,6 +16,7 @@ use crate::revision::{self, Change};
 use crate::worker::{Job, JobTask, Outcome};
 
 use super::notices::{Case, NoticeSurroundings, copy_name, extension};
+use super::reading;
 
 /// What workers made of a unit's workbook.
 #[derive(Default)]
@@ -60,7 +61,11 @@ fn mark<'c, 'a>(
     let (private, open): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|(case, _)| case.names_somebody);
     let job = |(case, file): &(&Case<'a>, &InputFile)| {
         let folder = around.scratch.to_owned();
-        job_of(file, around, JobTask::MarkWorkbook { corrections: case.list.clone(), folder })
+        reading::job_in(
+            around.workspace,
+            file,
+            JobTask::MarkWorkbook { corrections: case.list.clone(), folder },
+        )
     };
     let outcomes = around.runner.run_all(&open.iter().map(job).collect::<Vec<_>>(), &|_| {})?;
     let mut made: Vec<_> =
@@ -113,7 +118,7 @@ fn compare(cases: &[Case<'_>], around: &NoticeSurroundings<'_>) -> anyhow::Resul
             continue;
         };
         jobs.push(Job { path, sha256: digest.clone(), task: JobTask::ReadWorkbook });
-        jobs.push(job_of(file, around, JobTask::ReadWorkbook));
+        jobs.push(reading::job_in(around.workspace, file, JobTask::ReadWorkbook));
         units.push(case.unit.unit.clone());
     }
     let mut outcomes = around.runner.run_all(&jobs, &|_| {})?.into_iter();
@@ -128,8 +133,4 @@ fn compare(cases: &[Case<'_>], around: &NoticeSurroundings<'_>) -> anyhow::Resul
         worked.entry(unit).or_default().changes = changes;
     }
     Ok(worked)
-}
-
-fn job_of(file: &InputFile, around: &NoticeSurroundings<'_>, task: JobTask) -> Job {
-    Job { path: around.workspace.on_disk(&file.path), sha256: file.digests.sha256.clone(), task }
 }

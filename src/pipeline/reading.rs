@@ -19,6 +19,7 @@ use crate::place::{Place, RelPath};
 use crate::plan::{EvidenceItem, Plan, UnitId};
 use crate::submission::{SecretariatAnswers, Submission};
 use crate::worker::{Failure, Job, JobTask, Outcome};
+use crate::workspace::Workspace;
 
 use super::{Examination, Surroundings, archives, conversions};
 
@@ -197,7 +198,12 @@ pub(super) fn prepare_settings(plan: &Plan, item: &EvidenceItem) -> PrepareSetti
 }
 
 pub(super) fn job(file: &InputFile, around: &Surroundings, task: JobTask) -> Job {
-    Job { path: around.workspace.on_disk(&file.path), sha256: file.digests.sha256.clone(), task }
+    job_in(around.workspace, file, task)
+}
+
+/// A job on a file of a workspace, as it was when it was digested.
+pub(super) fn job_in(workspace: &Workspace, file: &InputFile, task: JobTask) -> Job {
+    Job { path: workspace.on_disk(&file.path), sha256: file.digests.sha256.clone(), task }
 }
 
 pub(super) fn run(jobs: &[Job], title: &str, around: &Surroundings) -> anyhow::Result<Vec<Outcome>> {

@@ -17,7 +17,7 @@ use crate::worker::{Job, JobRunner, JobTask, Outcome};
 use crate::workspace::Workspace;
 
 use super::records::csv_line;
-use super::{Examination, Sink};
+use super::{Examination, Sink, reading};
 
 /// What was written over what, cell by cell.
 pub const LOG: &str = "修正紀錄.csv";
@@ -141,11 +141,8 @@ fn job(file: &InputFile, cells: &Cells<'_>, around: &RepairSurroundings<'_>) -> 
         cell: *cell,
         repair: wanted.repair.clone(),
     });
-    Job {
-        path: around.workspace.on_disk(&file.path),
-        sha256: file.digests.sha256.clone(),
-        task: JobTask::RepairWorkbook { repairs: repairs.collect(), folder: around.scratch.to_owned() },
-    }
+    let task = JobTask::RepairWorkbook { repairs: repairs.collect(), folder: around.scratch.to_owned() };
+    reading::job_in(around.workspace, file, task)
 }
 
 fn line((sheet, cell): &(String, CellRef), wanted: &Wanted<'_>, left: Option<String>) -> RepairLine {

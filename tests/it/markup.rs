@@ -1,7 +1,7 @@
 //! The marked workbook: what may change and what may not, read back as a unit would hand it in again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use huibian::corrections::{self, CorrectionList};
 use huibian::diagnostic::{Diagnostic, Rule, Severity};
@@ -10,7 +10,7 @@ use huibian::markup;
 use huibian::place::{CellRef, Place, RelPath};
 use huibian::{forms, intake};
 
-use crate::support::{answers, grid, workspace};
+use crate::support::{answers, grid, parts, workspace};
 
 static RULE: Rule =
     Rule { id: "field-blank", severity: Severity::Error, title: "", explanation: "", answerable: false };
@@ -42,18 +42,6 @@ fn usual() -> Vec<Diagnostic> {
         at("勞01 移工數據分析", "XFD90000", "很遠的一格"),
         Diagnostic::new(&RULE, Place::Workspace, "佐證 勞03-2 沒有檔案").unit("labour"),
     ]
-}
-
-fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    (0..archive.len())
-        .map(|index| {
-            let mut part = archive.by_index(index).unwrap();
-            let mut content = Vec::new();
-            part.read_to_end(&mut content).unwrap();
-            (part.name().unwrap().into_owned(), content)
-        })
-        .collect()
 }
 
 fn text(parts: &BTreeMap<String, Vec<u8>>, name: &str) -> String {

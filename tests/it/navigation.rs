@@ -2,7 +2,6 @@
 //! whose documents contradict each other is never put in place.
 
 use std::fs;
-use std::process::Command;
 use std::sync::LazyLock;
 
 use huibian::assets::Templates;
@@ -10,6 +9,7 @@ use huibian::navigation::{Navigation, contradicted_references, contradictions};
 use huibian::pdf;
 use huibian::typeset::{self, Fonts, Frames};
 
+use crate::cli::run_in;
 use crate::support::cleared;
 use crate::support::workspace::Copy;
 use crate::typesetting::rich;
@@ -96,14 +96,9 @@ fn a_bundle_that_contradicts_itself_is_never_put_in_place() {
         templates("typst/appendices.typ", &[(page, "context link(target, str(locate(target).page() + 1))")]);
     let text = &own.get("typst/appendices.typ").unwrap().text;
     copy.write("templates/typst/appendices.typ", text.as_bytes());
-    let output = Command::new(env!("CARGO_BIN_EXE_huibian"))
-        .args(["compile", "--today", "111-02-10", "--no-compare", "--no-convert"])
-        .current_dir(copy.folder.path())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("互相矛盾") && told.contains("自訂的 templates"), "{told}");
+    let run = run_in(copy.folder.path(), &["compile", "--today", "111-02-10", "--no-compare"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("互相矛盾") && run.err.contains("自訂的 templates"), "{}", run.err);
     assert!(!copy.output().exists() || fs::read_dir(copy.output()).unwrap().next().is_none());
 }
 
@@ -127,11 +122,6 @@ fn no_name_of_a_file_is_taken_for_a_way() {
         copy.write(&format!("警察局/警03-1_統計表/{name}.pdf"), &document);
         copy.write(&format!("警察局/警04-5_照片/{name}.jpg"), &photo);
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_huibian"))
-        .args(["compile", "--today", "111-02-10", "--no-compare", "--no-convert"])
-        .current_dir(copy.folder.path())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{told}{}", String::from_utf8_lossy(&output.stdout));
+    let run = run_in(copy.folder.path(), &["compile", "--today", "111-02-10", "--no-compare"]);
+    assert_eq!(run.code, 0, "{}{}", run.err, run.out);
 }

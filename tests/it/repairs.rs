@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -21,7 +21,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use crate::support::workspace::Copy;
-use crate::support::{answers, grid, workspace};
+use crate::support::{answers, grid, parts, workspace};
 
 const CONTEXT: ValueContext = ValueContext {
     epoch_1904: false,
@@ -284,18 +284,6 @@ fn wanted(grid: &Grid) -> Vec<CellRepair> {
         Some(CellRepair { sheet: sheet.clone(), cell: *cell, repair: found.repair.clone()? })
     });
     repairs.collect()
-}
-
-fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    (0..archive.len())
-        .map(|index| {
-            let mut part = archive.by_index(index).unwrap();
-            let mut content = Vec::new();
-            part.read_to_end(&mut content).unwrap();
-            (part.name().unwrap().into_owned(), content)
-        })
-        .collect()
 }
 
 fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
