@@ -36,6 +36,7 @@ pub mod derivation;
 pub mod dossier;
 pub mod exhibit;
 pub mod fragment;
+pub mod frame;
 pub mod grid;
 pub mod inventory;
 pub mod layout;

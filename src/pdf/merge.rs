@@ -1,7 +1,7 @@
-//! Puts prepared evidence into the slots of typeset frames, streaming: the base document and one
+//! Puts prepared evidence into the slots of typeset frames, streaming: one part of the frames and one
 //! exhibit are in memory, never all of them.
 //!
-//! The base is Typst's own document and everything of it is kept: outline, destinations, page labels,
+//! The frames are Typst's own documents and everything of them is kept: outline, destinations, page labels,
 //! metadata, structure. Inserted content is an artifact to screen readers; the frame's text tells
 //! what it is.
 
@@ -13,32 +13,33 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 use crate::dossier::{Slot, SlotContent};
 use crate::exhibit::{ByteSource, Handle, PageSize};
+use crate::frame::FramePart;
 
 use super::copy::Copier;
 use super::geometry::{Upright, inherited, operands, resolve};
+use super::joining::Joint;
 use super::jpeg::frame_header;
 use super::write::Sheet;
 
-/// Writes `base` with every content drawn in its slot: upright, whole, centred, keeping its ratio.
+/// Writes the parts as one document with every content drawn in its slot: upright, whole, centred, keeping its
+/// ratio. Slots count pages over all parts.
 ///
 /// # Errors
-/// The base or a prepared file is not one of ours, a content has no slot, or `out` cannot be written.
+/// A part or a prepared file is not one of ours, a content has no slot, or `out` cannot be written.
 pub fn merge(
-    base: &[u8],
+    parts: &[FramePart],
     slots: &[Slot],
     contents: &[SlotContent],
     source: &dyn ByteSource,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let base = Document::load_mem(base).context("the frames are not a PDF")?;
-    let pages: Vec<ObjectId> = base.page_iter().collect();
     let slots: BTreeMap<&str, &Slot> = slots.iter().map(|slot| (slot.id.as_str(), slot)).collect();
     let mut by_handle: BTreeMap<&Handle, Vec<&SlotContent>> = BTreeMap::new();
     for content in contents {
         by_handle.entry(&content.prepared).or_default().push(content);
     }
 
-    let mut binding = Binding::new(out, base.max_id + 1)?;
+    let mut binding = Binding::new(out)?;
     let mut drawings: BTreeMap<usize, Vec<Drawing>> = BTreeMap::new();
     for (handle, contents) in by_handle {
         let bytes = source.prepared(handle).with_context(|| format!("prepared file {}", handle.0))?;
@@ -47,16 +48,30 @@ pub fn merge(
             drawings.entry(slot.page).or_default().push(placed.into_slot(slot));
         }
     }
-    let mut changed: BTreeMap<ObjectId, Object> = BTreeMap::new();
-    for (page, drawings) in &drawings {
-        let id = *pages.get(*page).context("a slot lies past the last page")?;
-        let page = binding.page_with(&base, id, drawings)?;
-        changed.insert(id, page);
+    let mut joint = Joint::new(binding.fresh(), binding.fresh());
+    let mut n_pages = 0;
+    for part in parts {
+        let (document, pages) = joint.take(part, binding.next)?;
+        binding.next = document.max_id + 1;
+        let mut changed: BTreeMap<ObjectId, Object> = BTreeMap::new();
+        for (page, drawings) in drawings.range(n_pages..n_pages + pages.len()) {
+            let id = pages[page - n_pages];
+            changed.insert(id, binding.page_with(&document, id, drawings)?);
+        }
+        n_pages += pages.len();
+        for (id, object) in &document.objects {
+            binding.write(*id, changed.get(id).unwrap_or(object))?;
+        }
     }
-    for (id, object) in &base.objects {
-        binding.write(*id, changed.get(id).unwrap_or(object))?;
+    if drawings.keys().next_back().is_some_and(|page| *page >= n_pages) {
+        bail!("a slot lies past the last page");
     }
-    binding.finish(&base)
+    let (objects, trailer) = joint.finish(binding.next);
+    for (number, object) in objects {
+        binding.write((number, 0), &object)?;
+    }
+    binding.sheet.finish(trailer)?;
+    Ok(())
 }
 
 /// How a drawing instruction begins and ends on a page.
@@ -106,8 +121,8 @@ struct Binding<'a> {
 }
 
 impl<'a> Binding<'a> {
-    fn new(out: &'a mut dyn Write, next: u32) -> io::Result<Self> {
-        Ok(Binding { sheet: Sheet::new(out)?, next })
+    fn new(out: &'a mut dyn Write) -> io::Result<Self> {
+        Ok(Binding { sheet: Sheet::new(out)?, next: 1 })
     }
 
     fn fresh(&mut self) -> u32 {
@@ -220,17 +235,6 @@ impl<'a> Binding<'a> {
         }
         page.set("Contents", Object::Array(streams));
         Ok(Object::Dictionary(page))
-    }
-
-    fn finish(self, base: &Document) -> anyhow::Result<()> {
-        let mut trailer = Dictionary::new();
-        for key in [&b"Root"[..], b"Info", b"ID"] {
-            if let Ok(value) = base.trailer.get(key) {
-                trailer.set(key.to_vec(), value.clone());
-            }
-        }
-        self.sheet.finish(trailer)?;
-        Ok(())
     }
 }
 

@@ -179,8 +179,8 @@ pub(super) fn documents(
         signed_page,
         n_form_pages,
         n_appendix_pages: frames.n_pages,
+        frame_bytes: frames.bytes(),
         ranges: frames.ranges,
-        frame_bytes: frames.pdf.len() as u64,
     })
 }
 
@@ -198,7 +198,7 @@ pub(super) fn appendices(
         desk.around.fonts,
     )?;
     let mut out = BufWriter::new(sink.create(name)?);
-    pdf::merge(&frames.pdf, &frames.slots, &frames.contents, desk.source, &mut out)?;
+    pdf::merge(&frames.parts, &frames.slots, &frames.contents, desk.source, &mut out)?;
     out.flush()?;
     Ok(frames)
 }

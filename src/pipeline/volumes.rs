@@ -70,7 +70,7 @@ impl Load {
         dossier.volume = Some(0);
         let cleared = clear(&*dossier, &desk.examination.released)?;
         let frames = typeset::appendices(&cleared, desk.around.templates, desk.around.fonts)?;
-        let empty = frames.pdf.len() as u64;
+        let empty = frames.bytes();
         dossier.volume = None;
         let of_a_page =
             whole.frame_bytes.saturating_sub(empty).div_ceil(whole.n_appendix_pages.max(1) as u64);

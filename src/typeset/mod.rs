@@ -7,6 +7,7 @@ mod characters;
 mod dispatch;
 mod fonts;
 mod frames;
+mod parts;
 mod rare;
 mod world;
 
@@ -18,6 +19,7 @@ use crate::annex::Annex;
 use crate::assets::Templates;
 use crate::clearance::Cleared;
 use crate::dossier::{Dossier, PageRange, Slot, SlotContent};
+use crate::frame::FramePart;
 
 pub use dispatch::{DispatchView, dispatch_sheet};
 pub use fonts::Fonts;
@@ -38,7 +40,8 @@ pub struct Typeset {
 /// The appendices without their evidence.
 #[derive(Debug, Clone)]
 pub struct Frames {
-    pub pdf: Vec<u8>,
+    /// The document's pages; one part unless there are many.
+    pub parts: Vec<FramePart>,
     pub n_pages: usize,
     /// Where evidence belongs, in page order.
     pub slots: Vec<Slot>,
@@ -47,6 +50,13 @@ pub struct Frames {
     /// Pages of each appendix that has any, in binding order and without gaps.
     pub ranges: Vec<PageRange>,
     pub warnings: Vec<String>,
+}
+
+impl Frames {
+    /// Size in bytes, before evidence is put into the slots.
+    pub fn bytes(&self) -> u64 {
+        self.parts.iter().map(|part| part.pdf.len() as u64).sum()
+    }
 }
 
 /// The self-assessment form: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1), with the same
@@ -83,13 +93,33 @@ pub fn appendices(
     templates: &Templates,
     fonts: &Fonts,
 ) -> Result<Frames, TypesetError> {
-    let (typeset, document) =
-        set("typst/appendices.typ", PdfStandards::default(), &Print::of(dossier)?, templates, fonts)?;
-    let slots = frames::slots(&document)?;
-    let ranges = frames::ranges(&document, dossier.volume)?;
-    let contents = frames::contents(dossier, &slots)?;
-    let Typeset { pdf, n_pages, warnings } = typeset;
-    Ok(Frames { pdf, n_pages, slots, contents, ranges, warnings })
+    appendices_in_parts(dossier, templates, fonts, parts::MOST_PAGES)
+}
+
+/// As [`appendices`], in parts of so many pages at most where the template can be set in parts. Layout takes a
+/// quarter of a megabyte a page until its document is finished, whatever comes into the slots.
+pub fn appendices_in_parts(
+    dossier: &Cleared<&Dossier>,
+    templates: &Templates,
+    fonts: &Fonts,
+    most_pages: usize,
+) -> Result<Frames, TypesetError> {
+    let print = Print::of(dossier)?;
+    let set_part = |share: Option<&parts::Share>| {
+        let data = match share {
+            None => print.data.clone(),
+            Some(share) => with(&print.data, "part", json(share)?),
+        };
+        let print = Print { data, ..print.clone() };
+        set("typst/appendices.typ", PdfStandards::default(), &print, templates, fonts)
+    };
+    let set_parts =
+        if parts::estimate(dossier) > most_pages { parts::set(&set_part, most_pages)? } else { None };
+    let set_parts = match set_parts {
+        Some(set_parts) => set_parts,
+        None => vec![parts::SetPart::of(set_part(None)?)?],
+    };
+    frames::joined(set_parts, dossier)
 }
 
 /// The fonts of the machine that print what the embedded ones lack of a dossier.
@@ -98,6 +128,7 @@ pub fn font_uses(dossier: &Dossier, fonts: &Fonts) -> Result<Vec<FontUse>, Types
 }
 
 /// What a template is given, and what its PDF says of itself.
+#[derive(Clone)]
 struct Print {
     data: serde_json::Value,
     title: String,
@@ -123,6 +154,15 @@ impl Print {
 
 fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, TypesetError> {
     serde_json::to_value(value).map_err(|error| TypesetError::unplaced(error.to_string()))
+}
+
+/// An object with one field more.
+fn with(object: &serde_json::Value, key: &str, value: serde_json::Value) -> serde_json::Value {
+    let mut object = object.clone();
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(key.to_owned(), value);
+    }
+    object
 }
 
 fn set(

@@ -8,7 +8,7 @@ use huibian::exhibit::{ByteSource, Content, Handle, Preparation, Remark};
 use huibian::inventory::MediaType;
 use huibian::pdf;
 
-use crate::support::papers::{HELLO, Shelf, page_pdf, prepare, prepare_on, raw_pdf, settings, stream};
+use crate::support::papers::{HELLO, Shelf, frame, page_pdf, prepare, prepare_on, raw_pdf, settings, stream};
 
 fn size(preparation: &Preparation) -> (i64, i64) {
     match &preparation.content {
@@ -542,7 +542,7 @@ fn everything_finds_its_slot() {
     let contents = [content("a", pages, Some(0)), content("b", picture, None), content("c", pages, Some(0))];
     let merge = || {
         let mut merged = Vec::new();
-        pdf::merge(&base, &slots, &contents, &shelf, &mut merged).unwrap();
+        pdf::merge(&[frame(base.clone())], &slots, &contents, &shelf, &mut merged).unwrap();
         merged
     };
     let merged = merge();

@@ -5,7 +5,7 @@ use huibian::dossier::{Slot, SlotContent};
 use huibian::exhibit::{ByteSource, Content, Remark};
 use huibian::pdf;
 
-use crate::support::papers::{HELLO, Shelf, page_pdf, prepare, prepare_on, raw_pdf, stream};
+use crate::support::papers::{HELLO, Shelf, frame, page_pdf, prepare, prepare_on, raw_pdf, stream};
 
 const A4: &str = "/MediaBox[0 0 595 842]";
 
@@ -129,7 +129,7 @@ fn binding_into_a_slot_changes_nothing() {
     let slots = [Slot { id: "a".to_owned(), page: 0, x: 70.0, y: 40.0, width: 297.5, height: 500.0 }];
     let contents = [SlotContent { id: "a".to_owned(), prepared: prepared.clone(), page: Some(0) }];
     let mut merged = Vec::new();
-    pdf::merge(&page(HELLO), &slots, &contents, &shelf, &mut merged).unwrap();
+    pdf::merge(&[frame(page(HELLO))], &slots, &contents, &shelf, &mut merged).unwrap();
     // Half the size; the slot is 79 points higher than the page needs, half of which is above it.
     let drawn = |by: f64| {
         format!(

@@ -28,6 +28,7 @@ mod navigation;
 mod numbers;
 mod official;
 mod overrides;
+mod parts;
 mod pipeline;
 mod plan_sheets;
 mod plans;

@@ -11,6 +11,7 @@ use huibian::typeset::{self, Fonts, Frames};
 
 use crate::cli::run_in;
 use crate::support::cleared;
+use crate::support::papers::empty_frames;
 use crate::support::workspace::Copy;
 use crate::typesetting::rich;
 
@@ -29,7 +30,7 @@ fn templates(file: &str, changes: &[(&str, &str)]) -> Templates {
 
 fn appendices(file: &str, changes: &[(&str, &str)]) -> (Frames, Navigation) {
     let frames = typeset::appendices(&cleared(&rich()), &templates(file, changes), &FONTS).unwrap();
-    let navigation = pdf::navigation(frames.pdf.clone()).unwrap();
+    let navigation = pdf::navigation(empty_frames(&frames)).unwrap();
     (frames, navigation)
 }
 
@@ -69,16 +70,21 @@ fn the_form_agrees_with_itself_and_with_the_appendices() {
 
 #[test]
 fn planted_contradictions_are_found() {
-    let page = "context link(target, str(locate(target).page()))";
+    let page = "str(locate(label(name)).page() + pages-before)";
     let cases: [(&str, &str, &str, &str); 4] = [
-        ("typst/appendices.typ", page, "context link(target, str(locate(target).page() + 1))", "的連結「"),
+        ("typst/appendices.typ", page, "str(locate(label(name)).page() + pages-before + 1)", "的連結「"),
         (
             "typst/appendices.typ",
-            "link(target, appendix.number)",
+            "link-to(target, appendix.number)",
             "link(<appendix-0>, appendix.number)",
             "而不是第",
         ),
-        ("typst/style.typ", "[第 #here().page() 頁", "[第 #(here().page() + 1) 頁", "印成「第 "),
+        (
+            "typst/style.typ",
+            "[第 #here().page() 頁，共 #counter",
+            "[第 #(here().page() + 1) 頁，共 #counter",
+            "印成「第 ",
+        ),
         ("typst/appendices.typ", "numbering: \"1\"", "numbering: \"i\"", "在閱讀軟體中稱為"),
     ];
     for (file, from, to, expected) in cases {
@@ -91,9 +97,9 @@ fn planted_contradictions_are_found() {
 #[test]
 fn a_bundle_that_contradicts_itself_is_never_put_in_place() {
     let copy = Copy::of_sample();
-    let page = "context link(target, str(locate(target).page()))";
+    let page = "str(locate(label(name)).page() + pages-before)";
     let own =
-        templates("typst/appendices.typ", &[(page, "context link(target, str(locate(target).page() + 1))")]);
+        templates("typst/appendices.typ", &[(page, "str(locate(label(name)).page() + pages-before + 1)")]);
     let text = &own.get("typst/appendices.typ").unwrap().text;
     copy.write("templates/typst/appendices.typ", text.as_bytes());
     let run = run_in(copy.folder.path(), &["compile", "--today", "111-02-10", "--no-compare"]);

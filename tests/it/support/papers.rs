@@ -6,7 +6,10 @@ use std::io;
 use huibian::container::sniff;
 use huibian::evidence::{self, PrepareSettings};
 use huibian::exhibit::{ByteSource, Handle, Preparation};
+use huibian::frame::FramePart;
+use huibian::pdf;
 use huibian::place::RelPath;
+use huibian::typeset::Frames;
 
 /// Prepared files in memory.
 #[derive(Default)]
@@ -20,6 +23,18 @@ impl ByteSource for Shelf {
     fn input(&self, _: &RelPath) -> io::Result<Vec<u8>> {
         Err(io::Error::other("no inputs here"))
     }
+}
+
+/// A page as the frames that evidence is put into.
+pub fn frame(pdf: Vec<u8>) -> FramePart {
+    FramePart { pdf, n_pages: 1, bookmarks: Vec::new() }
+}
+
+/// All frames as one document, their slots empty.
+pub fn empty_frames(frames: &Frames) -> Vec<u8> {
+    let mut merged = Vec::new();
+    pdf::merge(&frames.parts, &[], &[], &Shelf::default(), &mut merged).unwrap();
+    merged
 }
 
 pub fn settings() -> PrepareSettings {
