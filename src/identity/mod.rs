@@ -132,6 +132,13 @@ pub fn mask_under(heading: &str, text: &str) -> String {
     characters.into_iter().collect()
 }
 
+/// The first `most` characters of the text as [`mask`] leaves them, at a cost that does not grow with the text.
+pub fn mask_beginning(text: &str, most: usize) -> String {
+    let end = text.char_indices().nth(most).map_or(text.len(), |(end, _)| end);
+    let seen = text.ceil_char_boundary(end.saturating_add(MARGIN));
+    mask(&text[..seen]).chars().take(most).collect()
+}
+
 /// The text with [`REDACTED`] in place of every identifier, except those released.
 pub fn redact(text: &str, released: &Released) -> String {
     let mut redacted = text.to_owned();
@@ -345,6 +352,16 @@ mod tests {
         let hits = find(text);
         assert_eq!(excerpt(text, &hits[0]), "…丙丁戊己庚辛壬癸O1******92 子丑A1***…");
         assert_eq!(&text[hits[1].range.clone()], "A100000001");
+    }
+
+    #[test]
+    fn the_beginning_is_masked_as_the_whole_is() {
+        let text = format!("被害人O199999992於{}", "填報說明，".repeat(6_000));
+        let whole = mask(&text);
+        for most in [0, 1, 5, 14, 100] {
+            assert_eq!(mask_beginning(&text, most), whole.chars().take(most).collect::<String>(), "{most}");
+        }
+        assert_eq!(mask_beginning("O199999992", 14), "O1******92");
     }
 
     #[test]

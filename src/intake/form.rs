@@ -6,8 +6,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Rule, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::grid::{Cell, Grid, Sheet};
+use crate::intake::excerpt::{clip, excerpt};
 use crate::intake::locate::{LocatedSheet, Trouble, TroubleAt, locate};
 use crate::intake::recognise::{Names, SheetIndex, match_sheets, normal};
 use crate::intake::rules;
@@ -19,10 +20,6 @@ use crate::plan::{Period, UnitId, ValueKind};
 use crate::repair::{Entry, Repair};
 use crate::submission::Value;
 
-/// Characters of a cell that an excerpt shows.
-const EXCERPT_CHARS: usize = 14;
-/// Cells an excerpt shows at most.
-const EXCERPT_CELLS: usize = 12;
 /// Rows of stray text reported one by one on a sheet; the rest is counted.
 const MOST_STRAYS: usize = 10;
 
@@ -557,45 +554,4 @@ fn progress_rows(layout: &SheetLayout, sheet: &Sheet) -> BTreeSet<u32> {
 fn is_live(text: &str) -> bool {
     ["必填 ", "佐證 "].iter().any(|start| text.starts_with(start))
         || ["尚未填", "填寫中", "完成"].contains(&text)
-}
-
-/// The row around a cell as the clerk sees it, without the hidden keys.
-pub fn excerpt(sheet: &Sheet, at: CellRef) -> Option<Excerpt> {
-    let row = sheet.cells.range(CellRef::new(at.row, 0)..CellRef::new(at.row + 1, 0));
-    let mut cells: Vec<(u32, String)> =
-        row.map(|(at, cell)| (at.column, shown(cell))).filter(|(_, text)| !is_key(text)).collect();
-    if !cells.iter().any(|(column, _)| *column == at.column) {
-        cells.push((at.column, String::new()));
-        cells.sort();
-    }
-    let marked = cells.iter().position(|(column, _)| *column == at.column)?;
-    let from = (marked + 1).saturating_sub(EXCERPT_CELLS);
-    let cells: Vec<String> = cells.into_iter().skip(from).take(EXCERPT_CELLS).map(|(_, text)| text).collect();
-    Some(Excerpt { cells, marked: marked - from })
-}
-
-/// A cell's text, cut, and without any identity number.
-fn shown(cell: &Cell) -> String {
-    let text = match cell {
-        Cell::Text(text) => crate::identity::mask(text),
-        Cell::Number(number) => match crate::figure::Figure::from_f64(*number) {
-            Some(figure) => figure.to_string(),
-            None => number.to_string(),
-        },
-        Cell::Date { value, .. } => value.date().to_string(),
-        Cell::Duration(text) => text.clone(),
-        Cell::Flag(true) => "TRUE".to_owned(),
-        Cell::Flag(false) => "FALSE".to_owned(),
-        Cell::Error(text) => text.clone(),
-        Cell::Uncomputed => "（公式）".to_owned(),
-    };
-    if is_key(&text) { text } else { clip(&text) }
-}
-
-fn clip(text: &str) -> String {
-    let text = text.replace('\n', " ");
-    match text.char_indices().nth(EXCERPT_CHARS) {
-        Some(_) => text.chars().take(EXCERPT_CHARS - 1).chain(['…']).collect(),
-        None => text,
-    }
 }

@@ -3,6 +3,7 @@
 //! `workbook` reads bytes, `values` one cell; `recognise` and `locate` find a form's questions, `form` reads
 //! them, `submission` and `secretariat` gather the answers.
 
+mod excerpt;
 pub mod files;
 mod form;
 pub mod last;

@@ -94,7 +94,7 @@ pub fn is_error_code(text: &str) -> bool {
 pub fn cut(text: &str) -> String {
     const MOST: usize = 20;
     // Masked before cutting: half an identity number is not recognised as one.
-    let line = crate::identity::mask(text).replace('\n', " ");
+    let line = crate::identity::mask_beginning(text, MOST + 1).replace('\n', " ");
     if line.chars().count() <= MOST {
         return line;
     }
